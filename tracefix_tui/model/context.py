@@ -1,0 +1,138 @@
+"""Which documents and tool runs belong to an LLM call, and what the user had asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracefix_tui.model.call import LLMCall
+from tracefix_tui.model.check import CallContext, Step, Subject
+from tracefix_tui.model.message import Message
+from tracefix_tui.model.trace import Document, Span, Trace
+
+_MIN_MATCH = 24
+
+
+def call_context(trace: Trace, span: Span) -> CallContext:
+    """The context of an LLM span; raises `ValueError` for a span that holds no call.
+
+    Documents come from retrievers and rerankers that began before the call, the last stage first, each document once;
+    a reranker's candidates that it did not pass on follow the ones it did. A document is in the prompt when its
+    content, or the first part of a truncated one, occurs in a message.
+    """
+    call = span.llm
+    if call is None:
+        raise ValueError(f"span {span.id} holds no LLM call")
+    stages = [s for s in _before(trace, span) if s.kind in ("retriever", "reranker") and s.detail.retrieval]
+    documents, fields = _documents(stages)
+    haystack = _haystack(call.messages)
+    steps = tuple(Step(s.id, s.detail.tool) for s in _tool_spans(trace) if s.detail.tool)
+    return CallContext(
+        span=span,
+        call=call,
+        retrieved=documents,
+        document_fields=fields,
+        in_prompt=tuple(_occurs(d, haystack) for d in documents),
+        steps=steps,
+        question=question_of(call.messages),
+        retrieval_ran=bool(stages),
+        retrieval_span_id=stages[-1].id if stages else "",
+    )
+
+
+def call_subject(trace: Trace, span: Span) -> Subject:
+    """The subject that checks of a single call read, as recorded."""
+    return subject_of(trace.id, call_context(trace, span))
+
+
+def subject_of(trace_id: str, context: CallContext) -> Subject:
+    """A subject from a call's context."""
+    call = context.call
+    chosen = [i for i, used in enumerate(context.in_prompt) if used]
+    return Subject(
+        trace_id=trace_id,
+        span_id=context.span.id,
+        messages=call.messages,
+        output=call.answer,
+        question=context.question,
+        documents=tuple(context.retrieved[i] for i in chosen),
+        retrieved=context.retrieved,
+        document_fields=tuple(context.document_fields[i] for i in chosen),
+        retrieval_ran=context.retrieval_ran,
+        retrieval_span_id=context.retrieval_span_id,
+        tools=call.tools,
+        response_format=call.response_format,
+        finish_reason=call.finish_reason,
+        params=call.params,
+        steps=context.steps,
+        error=context.span.error if context.span.status == "error" else None,
+    )
+
+
+def trajectory_subject(trace: Trace) -> Subject:
+    """The subject that checks of a whole trajectory read: every tool run in time order, the last answer, all tools offered."""
+    calls = [(s, s.llm) for s in trace.leaf_calls if s.llm]
+    last: tuple[Span, LLMCall] | None = calls[-1] if calls else None
+    offered = {tool.name: tool for _, call in calls for tool in call.tools}
+    return Subject(
+        trace_id=trace.id,
+        span_id=last[0].id if last else (trace.spans[0].id if trace.spans else ""),
+        messages=last[1].messages if last else (),
+        output=last[1].answer if last else None,
+        question=question_of(calls[0][1].messages) if calls else "",
+        tools=tuple(offered.values()),
+        finish_reason=last[1].finish_reason if last else None,
+        steps=tuple(Step(s.id, s.detail.tool) for s in _tool_spans(trace) if s.detail.tool),
+    )
+
+
+def question_of(messages: Sequence[Message]) -> str:
+    """The text of the last user message; the last system text where nobody asked; else empty."""
+    for role in ("user", "system"):
+        for message in reversed(messages):
+            if message.role == role and message.text.strip():
+                return message.text
+    return ""
+
+
+def _before(trace: Trace, span: Span) -> list[Span]:
+    """Spans that began before this one, in time order; recorded order where times are absent."""
+    ordered = [s for _, s in trace.walk()]
+    if span.start_ns is None:
+        return ordered[: next((i for i, s in enumerate(ordered) if s is span), len(ordered))]
+    earlier = [s for s in ordered if s is not span and (s.start_ns is None or s.start_ns <= span.start_ns)]
+    return sorted(earlier, key=lambda s: s.start_ns or 0)
+
+
+def _tool_spans(trace: Trace) -> list[Span]:
+    return sorted((s for s in trace.spans if s.kind == "tool"), key=lambda s: s.start_ns or 0)
+
+
+def _documents(stages: list[Span]) -> tuple[tuple[Document, ...], tuple[tuple[str, str], ...]]:
+    found: dict[str, tuple[Document, tuple[str, str]]] = {}
+    for stage in reversed(stages):
+        retrieval = stage.detail.retrieval
+        assert retrieval is not None
+        rows = [(f"documents[{i}].content", d) for i, d in enumerate(retrieval.documents)]
+        rows += [(f"candidates[{i}].content", d) for i, d in enumerate(retrieval.candidates)]
+        for field, document in rows:
+            key = document.content or document.id or f"{stage.id}:{field}"
+            found.setdefault(key, (document, (stage.id, field)))
+    ranked = [(replace(document, rank=i), where) for i, (document, where) in enumerate(found.values())]
+    return tuple(d for d, _ in ranked), tuple(w for _, w in ranked)
+
+
+def _haystack(messages: Sequence[Message]) -> str:
+    return _squash("\n".join(m.text for m in messages))
+
+
+def _squash(text: str) -> str:
+    return " ".join(text.replace("\\n", " ").replace('\\"', '"').split())
+
+
+def _occurs(document: Document, haystack: str) -> bool:
+    content = _squash(document.content or "")
+    if not content:
+        return False
+    head = content[: max(_MIN_MATCH, len(content) // 2)]
+    return content in haystack or (len(content) > _MIN_MATCH and head in haystack)

@@ -1,0 +1,61 @@
+"""`diagnose`: what is wrong with the traces in some files."""
+
+from __future__ import annotations
+
+import click
+
+from tracefix_tui.cli.state import data, emit, json_option, say
+from tracefix_tui.cli.tree import finding_line, trace_header
+from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK
+
+
+@click.command("diagnose")
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@json_option
+def command(files: tuple[str, ...], as_json: bool) -> int:
+    """Name what is wrong with each trace, where the evidence is, and what to try. Exits with 1 when a check fails.
+
+    Example: tracefix-tui diagnose trace.json
+    """
+    from tracefix_tui.checks import diagnose
+    from tracefix_tui.readers import open_trace
+
+    answers, failed, lines = [], False, []
+    for file in files:
+        opened = open_trace(file)
+        for warning in opened.source.warnings:
+            say(f"warning: {warning}")
+        for trace in opened.traces:
+            found = diagnose(trace)
+            answers.append(found)
+            failed = failed or any(f.verdict.severity == "fail" for f in found.findings)
+            lines.append(trace_header(trace))
+            lines += [finding_line(n, f) for n, f in enumerate(found.findings, 1)] or ["    nothing found"]
+            lines += [f"      try: {s.change} ({s.why})" for f in found.findings[:1] for s in f.verdict.suggest[:1]]
+    if as_json:
+        emit(_joined([a.to_public() for a in answers]))
+    else:
+        data("\n".join(lines))
+    return EXIT_FAILED if failed else EXIT_OK
+
+
+def _joined(answers: list[dict[str, object]]) -> dict[str, object]:
+    """One answer over all traces: findings in order, numbers added up."""
+    out: dict[str, object] = {"findings": [f for a in answers for f in a["findings"]]}  # type: ignore[attr-defined]
+    for key in ("time", "cost"):
+        out[key] = answers[0][key] if len(answers) == 1 else _added([a[key] for a in answers])
+    return out
+
+
+def _added(parts: list[object]) -> dict[str, object]:
+    total: dict[str, object] = {}
+    for part in parts:
+        for key, value in (part if isinstance(part, dict) else {}).items():
+            before = total.get(key)
+            if isinstance(value, dict):
+                total[key] = _added([before or {}, value])
+            elif isinstance(value, int | float):
+                total[key] = value + (before if isinstance(before, int | float) else 0)
+            else:
+                total.setdefault(key, value)
+    return total

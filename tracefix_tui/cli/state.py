@@ -1,0 +1,65 @@
+"""What every command shares: where output goes, the workspace, and the way into the app."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracefix_tui.model.text import json_text, safe
+
+if TYPE_CHECKING:
+    from tracefix_tui.store.workspace import Workspace
+
+OpenApp = Callable[[Sequence[str], str | None, Path | None], int]
+
+
+@dataclass
+class State:
+    """Handed from the composition root to every command. `open_app(paths, hint, workspace root)` starts the terminal app."""
+
+    open_app: OpenApp
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace of the current directory; what an interrupted accept left is finished or undone first."""
+        from tracefix_tui.store.accept import recover
+        from tracefix_tui.store.workspace import Workspace
+
+        found = Workspace.find(Path.cwd())
+        for line in recover(found):
+            say(line)
+        return found
+
+
+pass_state = click.make_pass_decorator(State)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def data(text: str) -> None:
+    """Print data to stdout: control characters are made visible, undecodable bytes too."""
+    _write(sys.stdout, safe(text))
+
+
+def emit(value: object) -> None:
+    """Print a value to stdout as JSON."""
+    _write(sys.stdout, json_text(value))
+
+
+def emit_line(value: object) -> None:
+    """Print a value to stdout as one line of JSON."""
+    _write(sys.stdout, json_text(value, indent=None))
+
+
+def say(text: str) -> None:
+    """Tell the user something on stderr."""
+    _write(sys.stderr, safe(text))
+
+
+def _write(stream: object, text: str) -> None:
+    click.echo(text, file=stream)  # type: ignore[arg-type]

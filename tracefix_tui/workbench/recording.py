@@ -1,0 +1,108 @@
+"""A recorded call made ready to be worked on: its context, its de-hydrated prompt and the request it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from tracefix_tui.checks import run_checks
+from tracefix_tui.model.attempt import FidelityEntry, Request
+from tracefix_tui.model.call import LLMCall, PromptRef
+from tracefix_tui.model.check import CallContext, Subject, Verdict
+from tracefix_tui.model.context import call_context, subject_of
+from tracefix_tui.model.errors import BadInput, PromptInvalid, ReplayImpossible
+from tracefix_tui.model.trace import Span, Trace
+from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
+from tracefix_tui.prompts.hydrated import Hydrated, dehydrate
+from tracefix_tui.replay.request import build_request
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One LLM call of a trace. `problem` says why it cannot be replayed, and is empty when it can."""
+
+    trace: Trace
+    context: CallContext
+    hydrated: Hydrated
+    request: Request
+    fidelity: tuple[FidelityEntry, ...]
+    path: str = ""
+    source_format: str = ""
+    problem: str = ""
+
+    @property
+    def span(self) -> Span:
+        """The span that holds the call."""
+        return self.context.span
+
+    @property
+    def call(self) -> LLMCall:
+        """The call as recorded."""
+        return self.context.call
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What the checks read of the recording."""
+        return subject_of(self.trace.id, self.context)
+
+    @cached_property
+    def baseline(self) -> tuple[Verdict, ...]:
+        """The verdicts of all checks that apply to the recording: what a replay is held against."""
+        return tuple(run_checks(self.subject))
+
+
+def record(
+    trace: Trace, span: Span, *, path: str = "", source_format: str = "", prompts_dir: Path | None = None
+) -> Recording:
+    """The recording of an LLM span; raises `BadInput` for a span that holds no call.
+
+    A prompt file of the workspace that the trace names, or whose template gives exactly the recorded messages, supplies
+    the template.
+    """
+    if span.llm is None:
+        raise BadInput(f"span {span.id} holds no LLM call", hint="Choose a span of kind llm: `tracefix-tui show FILE` lists them")
+    context = call_context(trace, span)
+    hydrated = _dehydrate(context, prompts_dir)
+    try:
+        request, fidelity = build_request(context.call)
+        problem = ""
+    except ReplayImpossible as error:
+        request, fidelity, problem = Request(context.call.request_model or "", context.call.messages), (), str(error)
+    return Recording(trace, context, hydrated, request, fidelity, path, source_format, problem)
+
+
+def choose_span(trace: Trace, span_id: str | None = None) -> Span:
+    """The span named (a unique prefix of its id is enough), else the call most likely at fault: a failing one, the last one."""
+    if span_id is not None:
+        exact = [s for s in trace.spans if s.id == span_id] or [s for s in trace.spans if s.id.startswith(span_id)]
+        if len(exact) != 1:
+            what = f"{len(exact)} spans begin with {span_id!r}" if exact else f"no span {span_id!r} in trace {trace.id}"
+            raise BadInput(what, hint="`tracefix-tui show FILE --json` lists the span ids")
+        return exact[0]
+    calls = trace.leaf_calls
+    if not calls:
+        raise BadInput(f"trace {trace.id} holds no LLM call", hint="`tracefix-tui show FILE` tells what it holds")
+    return next((s for s in reversed(calls) if s.llm and s.llm.replay != "impossible"), calls[-1])
+
+
+def _dehydrate(context: CallContext, prompts_dir: Path | None) -> Hydrated:
+    recorded = dehydrate(context)
+    if prompts_dir is None or not prompts_dir.is_dir():
+        return recorded
+    for name in _likely_names(context.call.prompt, prompts_dir):
+        try:
+            file = PromptFile.read(prompt_path(prompts_dir, name))
+        except PromptInvalid:
+            continue  # `prompts check` reports broken files; here they simply match nothing
+        named = PromptRef(name=name, template=[dict(m) for m in file.messages], syntax="mustache")
+        matched = dehydrate(replace(context, call=replace(context.call, prompt=named)))
+        if matched.origin == "recorded":
+            return matched
+    return recorded
+
+
+def _likely_names(prompt: PromptRef | None, prompts_dir: Path) -> list[str]:
+    names = list_prompts(prompts_dir)
+    wanted = prompt.name if prompt else None
+    return [wanted, *(n for n in names if n != wanted)] if wanted in names and wanted is not None else names

@@ -1,0 +1,134 @@
+"""The attempts at one recorded call: running drafts, keeping every attempt, going back to any of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import cast
+
+from tracefix_tui.model.attempt import Attempt, Request
+from tracefix_tui.model.check import CheckSpec
+from tracefix_tui.model.errors import ReplayImpossible
+from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.replay.caller import Caller, Event, run
+from tracefix_tui.store.attempts import AttemptLog, new_attempt_id
+from tracefix_tui.store.workspace import Workspace
+from tracefix_tui.workbench.draft import Draft, leading
+from tracefix_tui.workbench.judging import Standing, judge, standings
+from tracefix_tui.workbench.recording import Recording
+
+
+@dataclass
+class Session:
+    """One call under work. `specs` are the checks the user added; attempts are newest last and kept in the workspace."""
+
+    recording: Recording
+    workspace: Workspace
+    specs: tuple[CheckSpec, ...] = ()
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def load(self) -> None:
+        """Bring back the attempts of earlier sittings at this call."""
+        log = AttemptLog(self.workspace)
+        kept = log.list(trace_id=self.recording.trace.id, span_id=self.recording.span.id)
+        known = {a.id for a in self.attempts}
+        self.attempts = [*(a for a in reversed(kept) if a.id not in known), *self.attempts]
+
+    def run(
+        self,
+        draft: Draft,
+        caller: Caller,
+        on_event: Callable[[Event], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> Attempt:
+        """Send the draft once, judge the answer, keep the attempt. Raises `ReplayImpossible` when there is nothing to send."""
+        if not draft.messages:
+            raise ReplayImpossible(
+                self.recording.problem or "the recording holds no messages", hint="Write the messages, or choose another call"
+            )
+        repeat = len(self.repeats(draft.request))
+        result = run(draft.request, caller, on_event, stop, repeat=repeat)
+        attempt = replace(self._attempt(draft, repeat), result=result, verdicts=judge(draft, result, self.specs))
+        AttemptLog(self.workspace).append(attempt)
+        self.attempts.append(attempt)
+        return attempt
+
+    def repeats(self, request: Request) -> list[Attempt]:
+        """The attempts that sent exactly this request."""
+        return [a for a in self.attempts if a.request == request]
+
+    def standings(self, request: Request) -> list[Standing]:
+        """How the checks stand over all repeats of a request, against the recording."""
+        return standings(self.recording.baseline, self.repeats(request))
+
+    def draft_of(self, attempt: Attempt) -> Draft:
+        """The draft that an attempt sent, to branch from."""
+        edits = cast("list[JsonObject]", attempt.prompt.get("edits") or [])
+        return Draft.of(self.recording, edits, parent=attempt.id)
+
+    def rejudge(self, draft: Draft, attempt: Attempt) -> Attempt:
+        """The attempt judged again with the checks as they are now."""
+        return replace(attempt, verdicts=judge(draft, attempt.result, self.specs))
+
+    def _attempt(self, draft: Draft, repeat: int) -> Attempt:
+        from tracefix_tui.model.attempt import Result
+
+        recording = self.recording
+        return Attempt(
+            id=new_attempt_id(),
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            trace_id=recording.trace.id,
+            span_id=recording.span.id,
+            request=draft.request,
+            result=Result(),
+            changes=draft.changes,
+            repeat=repeat,
+            parent=draft.parent,
+            trace_path=recording.path,
+            prompt=prompt_data(draft),
+            variables=dict(draft.hydrated.variables),
+            documents=documents_of(draft),
+            recorded_output=recording.call.answer,
+            fidelity=recording.fidelity,
+        )
+
+
+def prompt_data(draft: Draft) -> JsonObject:
+    """The draft's prompt as a prompt file holds it, with the edits that made it and the turns that followed it."""
+    template = draft.hydrated.template_messages
+    lead = leading(template) or len(template)
+    return {
+        "name": draft.hydrated.name,
+        "version": draft.hydrated.version,
+        "messages": [{"role": m.role, "content": m.text} for m in template[:lead]],
+        "turns": [m.to_openai() for m in draft.messages[lead:]],
+        "model": draft.model,
+        "params": draft.params,
+        "tools": [t.to_openai() for t in draft.tools],
+        "tool_choice": draft.tool_choice,
+        "response_format": draft.response_format,
+        "edits": list(draft.edits),
+        "source_format": draft.recording.source_format,
+        "baseline": [v.spec.to_public() for v in draft.recording.baseline if v.outcome == "fail"],
+    }
+
+
+def documents_of(draft: Draft) -> tuple[JsonObject, ...]:
+    """The documents in the draft's prompt, in the shape of `show --json`."""
+    retrieved = draft.recording.context.retrieved
+    out: list[JsonObject] = []
+    for rank, placed in enumerate(draft.hydrated.documents):
+        known = retrieved[placed.source] if placed.source is not None and placed.source < len(retrieved) else None
+        base: JsonObject = known.to_public() if known else {"id": None, "score": None, "metadata": {}}
+        out.append({**base, "content": placed.text, "rank": rank})
+    return tuple(out)
+
+
+def changed_words(attempts: Sequence[Attempt]) -> str:
+    """A warning when an attempt differs from the recording in more than one thing, else empty."""
+    last = attempts[-1] if attempts else None
+    if last is None or not last.several_changes:
+        return ""
+    return f"{len(last.changes)} changes at once: the result does not tell which one did it"

@@ -1,0 +1,1 @@
+"""The vocabulary of providers and frameworks, read once for all readers: messages, requests, answers, tools, usage."""

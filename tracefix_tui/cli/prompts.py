@@ -1,0 +1,110 @@
+"""`prompts`: the prompt files of the workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
+from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK, BadInput, PromptInvalid
+from tracefix_tui.model.text import plural, safe_line
+
+
+@click.group("prompts")
+def command() -> None:
+    """The prompt files: list, show, render, check.
+
+    Example: tracefix-tui prompts render answer --set question="Can I return it?"
+    """
+
+
+@command.command("list")
+@json_option
+@pass_state
+def list_command(state: State, as_json: bool) -> None:
+    """List the prompt files with their models and placeholders."""
+    from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
+
+    rows = []
+    for name in list_prompts(state.workspace.prompts_dir):
+        try:
+            file = PromptFile.read(prompt_path(state.workspace.prompts_dir, name))
+        except PromptInvalid as error:
+            say(f"warning: {error}")
+            continue
+        rows.append({"name": name, "model": file.model, "variables": list(file.variables), "description": file.description})
+    if as_json:
+        emit({"prompts": rows})
+        return
+    for row in rows:
+        data(f"{row['name']:<28} {row['model'] or '-':<28} {' '.join(row['variables'])}")
+    if not rows:
+        say(f"no prompts in {state.workspace.prompts_dir}; `accept` writes the first")
+
+
+@command.command("show")
+@click.argument("name")
+@click.option("--rev", help="As of this commit.")
+@pass_state
+def show_command(state: State, name: str, rev: str | None) -> None:
+    """Print a prompt file."""
+    from tracefix_tui.prompts.file import PromptFile, prompt_path
+
+    if rev is None:
+        data(PromptFile.read(prompt_path(state.workspace.prompts_dir, name)).text().rstrip("\n"))
+        return
+    from tracefix_tui.store.history import text_at
+
+    data(text_at(state.workspace, name, rev).rstrip("\n"))
+
+
+@command.command("render")
+@click.argument("name")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A variable.")
+@click.option("--vars", "variables_file", type=click.File(encoding="utf-8"), help="A JSON file of variables.")
+@pass_state
+def render_command(state: State, name: str, settings: Sequence[str], variables_file: click.utils.LazyFile | None) -> None:
+    """Print what `litellm.completion` would be given."""
+    from tracefix_tui.prompts import load
+
+    variables: dict[str, object] = {}
+    if variables_file is not None:
+        try:
+            read = json.load(variables_file)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise BadInput(f"not JSON: {error}", where="--vars", hint="Give a JSON object") from error
+        variables.update(read if isinstance(read, dict) else {})
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise BadInput(f"--set {setting!r} is not NAME=VALUE", hint='For example --set question="Can I return it?"')
+        variables[key] = value
+    emit(load(name, root=state.workspace.prompts_dir).render(**variables))
+
+
+@command.command("check")
+@click.argument("names", nargs=-1)
+@json_option
+@pass_state
+def check_command(state: State, names: Sequence[str], as_json: bool) -> int:
+    """Check prompt files. Exits with 1 when one has a problem."""
+    from tracefix_tui.prompts.file import PromptFile, check, list_prompts, prompt_path
+
+    problems: list[dict[str, str]] = []
+    chosen = list(names) or list(list_prompts(state.workspace.prompts_dir))
+    for name in chosen:
+        try:
+            found = check(PromptFile.read(prompt_path(state.workspace.prompts_dir, name)))
+        except PromptInvalid as error:
+            found = [str(error)]
+        problems += [{"prompt": name, "problem": p} for p in found]
+    if as_json:
+        emit({"problems": problems})
+    else:
+        for row in problems:
+            data(safe_line(f"{row['prompt']}: {row['problem']}"))
+        if not problems:
+            data(f"{plural(len(chosen), 'prompt')}: no problem")
+    return EXIT_FAILED if problems else EXIT_OK

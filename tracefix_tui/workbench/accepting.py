@@ -1,0 +1,194 @@
+"""From an attempt to what accepting it writes: the prompt file's new text, the case, the commit message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from tracefix_tui.model.attempt import Attempt
+from tracefix_tui.model.check import CheckSpec, Verdict
+from tracefix_tui.model.errors import AcceptRefused, PromptInvalid
+from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
+from tracefix_tui.store.workspace import Workspace
+from tracefix_tui.workbench.recording import Recording
+
+if TYPE_CHECKING:
+    from tracefix_tui.model.case import Case, CaseCheck
+    from tracefix_tui.store.accept import AcceptPlan
+
+Expected = Literal["output", "text", "checks"]
+
+
+@dataclass(frozen=True)
+class AcceptForm:
+    """What the engineer decides: names, tags, message, what is expected, and the checks that guard the case."""
+
+    prompt_name: str
+    case_name: str
+    tags: tuple[str, ...] = ()
+    message: str = ""
+    expected: Expected = "output"
+    expected_text: str = ""
+    checks: tuple[CheckSpec, ...] = ()
+
+
+def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSpec] = ()) -> AcceptForm:
+    """A form filled from the attempt: the checks that failed on the recording, and those the user added."""
+    failed = baseline_failures(attempt)
+    checks = tuple({s.label: s for s in (*failed, *specs)}.values())
+    prompt = _prompt_name(attempt, workspace)
+    summary = "; ".join(change.summary for change in attempt.changes) or "accept as it is"
+    return AcceptForm(
+        prompt_name=prompt,
+        case_name=slug(f"{failed[0].id if failed else 'case'}-{attempt.trace_id[:8]}"),
+        tags=tuple(dict.fromkeys(s.id for s in failed)),
+        message=f"{prompt}: {summary}",
+        expected="output" if attempt.result.output is not None and attempt.result.output.text else "checks",
+        checks=checks,
+    )
+
+
+def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> AcceptPlan:
+    """Everything that accepting will write, and nothing written yet. Raises `AcceptRefused` or `PromptInvalid`."""
+    from tracefix_tui.store.accept import plan
+
+    if attempt.result.output is None or attempt.result.error is not None:
+        raise AcceptRefused("the attempt has no answer to accept", where=attempt.id, hint="Replay until the answer is right")
+    return plan(
+        workspace,
+        prompt_name=form.prompt_name,
+        prompt_text=prompt_text(workspace, attempt, form.prompt_name),
+        case=case_of_attempt(attempt, form),
+        message=form.message,
+        failure_modes=form.tags,
+        trace_id=attempt.trace_id,
+        span_id=attempt.span_id,
+    )
+
+
+def prompt_text(workspace: Workspace, attempt: Attempt, name: str) -> str:
+    """The prompt file after accepting: the file there is with the attempt's messages and settings, or a new one."""
+    path = prompt_path(workspace.prompts_dir, name)
+    messages = cast("list[dict[str, Any]]", attempt.prompt.get("messages") or [])
+    params = cast(JsonObject, attempt.prompt.get("params") or {})
+    model = str(attempt.prompt.get("model") or attempt.request.model)
+    tools = cast("list[JsonObject]", attempt.prompt.get("tools") or [])
+    response_format = attempt.prompt.get("response_format")
+    if not path.exists():
+        return PromptFile.new(
+            name, messages=messages, model=model, params=params, tools=tools, response_format=response_format
+        ).text()
+    file = PromptFile.read(path)
+    changed = {change.kind for change in attempt.changes}
+    updates: dict[str, Any] = {"messages": messages}
+    if "parameter" in changed:
+        updates["params"] = params
+    if "tool schema" in changed:
+        updates["tools"] = tools
+    if "response format" in changed:
+        updates["response_format"] = response_format
+    return file.edited(**updates).text()
+
+
+def case_of_attempt(attempt: Attempt, form: AcceptForm) -> Case:
+    """The golden case of an attempt: the recorded input, its bad output, what is expected, and where it came from."""
+    from tracefix_tui.model.case import Case, Provenance
+
+    output = attempt.result.output
+    expected = output.text if form.expected == "output" and output else form.expected_text if form.expected == "text" else None
+    return Case(
+        name=form.case_name,
+        prompt=form.prompt_name,
+        variables=dict(attempt.variables),
+        messages=[m.to_openai() for m in attempt.request.messages],
+        documents=list(attempt.documents),
+        tools=[t.to_openai() for t in attempt.request.tools],
+        tool_choice=attempt.request.tool_choice,
+        response_format=attempt.request.response_format,
+        model=attempt.request.model,
+        params=dict(attempt.request.params),
+        bad_output=attempt.recorded_output.to_public() if attempt.recorded_output else None,
+        expected=expected,
+        expected_message=output.to_public() if form.expected == "output" and output and output.tool_calls else None,
+        checks=[case_check(spec) for spec in form.checks],
+        tags=list(form.tags),
+        provenance=Provenance(
+            trace_id=attempt.trace_id,
+            span_id=attempt.span_id,
+            attempt_id=attempt.id,
+            source_format=cast("str | None", attempt.prompt.get("source_format")),
+            created=_now(),
+        ),
+    )
+
+
+def case_of_recording(
+    recording: Recording, *, prompt: str, name: str, tags: Sequence[str], expected: str | None, set_name: str
+) -> Case:
+    """A case made from a recorded call alone, guarded by the checks that failed on it."""
+    from tracefix_tui.model.case import Case, Provenance
+
+    request, answer = recording.request, recording.call.answer
+    return Case(
+        name=name,
+        prompt=prompt,
+        set_name=set_name,
+        variables=dict(recording.hydrated.variables),
+        messages=[m.to_openai() for m in request.messages],
+        documents=[d.to_public() for d in recording.subject.documents],
+        tools=[t.to_openai() for t in request.tools],
+        tool_choice=request.tool_choice,
+        response_format=request.response_format,
+        model=request.model or None,
+        params=dict(request.params),
+        bad_output=answer.to_public() if answer else None,
+        expected=expected,
+        checks=[case_check(v.spec) for v in recording.baseline if v.outcome == "fail"],
+        tags=list(tags) or [v.check for v in recording.baseline if v.outcome == "fail"],
+        provenance=Provenance(
+            trace_id=recording.trace.id, span_id=recording.span.id, source_format=recording.source_format, created=_now()
+        ),
+    )
+
+
+def case_check(spec: CheckSpec) -> CaseCheck:
+    """A check as a case file holds it."""
+    from tracefix_tui.model.case import CaseCheck
+
+    return CaseCheck(check=spec.id, params=dict(spec.params))
+
+
+def baseline_failures(attempt: Attempt) -> tuple[CheckSpec, ...]:
+    """The checks that failed on the recording the attempt was made from."""
+    rows = cast("list[JsonObject]", attempt.prompt.get("baseline") or [])
+    return tuple(CheckSpec(str(row["check"]), cast(JsonObject, row.get("params") or {})) for row in rows)
+
+
+def still_failing(attempt: Attempt) -> list[Verdict]:
+    """The verdicts that fail on the attempt itself: worth saying before it is accepted."""
+    return [v for v in attempt.verdicts if v.outcome == "fail"]
+
+
+def slug(text: str) -> str:
+    """A name for a file: small letters, digits and hyphens, 60 characters at most."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or "case"
+
+
+def _prompt_name(attempt: Attempt, workspace: Workspace) -> str:
+    named = attempt.prompt.get("name")
+    if isinstance(named, str) and named:
+        try:
+            prompt_path(workspace.prompts_dir, named)
+        except PromptInvalid:
+            return slug(named)
+        return named
+    names = list_prompts(workspace.prompts_dir) if workspace.prompts_dir.is_dir() else ()
+    return names[0] if len(names) == 1 else "answer"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

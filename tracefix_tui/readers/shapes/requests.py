@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tracefix_tui.model.call import ToolDef
 from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import Message
-from tracefix_tui.readers.shapes.messages import is_tool_definition, lossy_notes, read_messages, text_messages
+from tracefix_tui.readers.shapes.fields import is_tool_definition
+from tracefix_tui.readers.shapes.messages import lossy_notes, read_messages, text_messages
 from tracefix_tui.readers.shapes.params import clean_params, raw_params
 from tracefix_tui.readers.shapes.parts import CALL_TYPES, RESULT_TYPES, block_type
 from tracefix_tui.readers.shapes.tools import hosted_tools, read_tools
@@ -241,8 +242,6 @@ def _gemini(body: dict[str, Any]) -> RequestFacts:
 
 
 def _as_system(message: Message) -> Message:
-    from dataclasses import replace
-
     return replace(message, role="system")
 
 

@@ -29,7 +29,13 @@ class Document:
 
     def to_public(self) -> JsonObject:
         """`{"id", "content", "score", "rank", "metadata"}`."""
-        return {"id": self.id, "content": self.content, "score": self.score, "rank": self.rank, "metadata": self.metadata}
+        return {
+            "id": self.id,
+            "content": self.content,
+            "score": self.score,
+            "rank": self.rank,
+            "metadata": self.metadata,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,17 @@ class Score:
     comment: str | None = None
     source: str | None = None
     span_id: str | None = None
+
+    def to_public(self) -> JsonObject:
+        """`{"name", "value", "label", "comment", "source", "span_id"}`."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "label": self.label,
+            "comment": self.comment,
+            "source": self.source,
+            "span_id": self.span_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +342,7 @@ class Trace:
             "tags": list(self.tags),
             "metadata": self.metadata,
             "spans": [span.to_public() for span in self.spans],
+            **({"scores": [score.to_public() for score in self.scores]} if self.scores else {}),
         }
 
 

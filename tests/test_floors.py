@@ -75,7 +75,13 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["--help"], ["show", "--help"], ["show", "no-such-file.json"], ["diagnose", "no-such-file.json"], ["golden", "list"]],
+    [
+        ["--help"],
+        ["show", "--help"],
+        ["show", "no-such-file.json"],
+        ["diagnose", "no-such-file.json"],
+        ["golden", "list"],
+    ],
     ids=" ".join,
 )
 def test_commands_without_a_screen_or_a_model_import_neither(command: list[str], tmp_path: Path) -> None:

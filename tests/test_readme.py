@@ -50,7 +50,9 @@ def test_every_command_shown_works(shop: Path) -> None:
         assert done.stdout or done.stderr, f"{line} says nothing"
         found = re.search(r"^attempt (\S+)", done.stdout, re.M)
         attempt = found[1] if found else attempt
-    log = subprocess.run(["git", "log", "--format=%s%n%(trailers)"], cwd=shop, capture_output=True, text=True, check=True).stdout
+    log = subprocess.run(
+        ["git", "log", "--format=%s%n%(trailers)"], cwd=shop, capture_output=True, text=True, check=True
+    ).stdout
     assert "Answer from the context only" in log
     assert "Golden-Case: refund_answer/opened-box" in log
 

@@ -36,7 +36,11 @@ def test_a_message_goes_out_as_it_came_in(role: str, content: object, calls: obj
 
 
 def test_tool_arguments_stay_byte_exact() -> None:
-    raw = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a" :1 , "b":0.10}'}}]}
+    raw = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a" :1 , "b":0.10}'}}],
+    }
     assert message_from_openai(raw).tool_calls[0].arguments == '{"a" :1 , "b":0.10}'  # type: ignore[arg-type]
 
 

@@ -44,9 +44,14 @@ def test_details_are_decoded_once_and_only_when_asked() -> None:
 
 
 def test_documents_that_were_cut_are_told_from_those_in_the_prompt() -> None:
-    found = (Document("1", "Refunds end after thirty days.", 0.8), Document("2", "Opened items get store credit.", 0.6, 1))
+    found = (
+        Document("1", "Refunds end after thirty days.", 0.8),
+        Document("2", "Opened items get store credit.", 0.6, 1),
+    )
     search = Span("r", "search", "retriever", start_ns=1, end_ns=2, detail=SpanDetail(retrieval=Retrieval("q", found)))
-    call = LLMCall(messages=(Message.of("system", "Context: Refunds end after thirty days."), Message.of("user", "Refund?")))
+    call = LLMCall(
+        messages=(Message.of("system", "Context: Refunds end after thirty days."), Message.of("user", "Refund?"))
+    )
     ask = Span("g", "generate", "llm", start_ns=3, end_ns=4, detail=SpanDetail(llm=call))
     context = call_context(Trace("t", (search, ask)), ask)
     assert context.in_prompt == (True, False)

@@ -17,8 +17,14 @@ from tracefix_tui.model.text import safe_line
 @click.option("--case", "case_name", help="The name of the golden case.")
 @click.option("--tag", "tags", multiple=True, help="A failure mode; more than one may be given.")
 @click.option("-m", "--message", help="The commit message.")
-@click.option("--expected", type=click.Choice(["output", "checks"]), help="What the case expects: the accepted output, or its checks only.")
-@click.option("--check", "checks", multiple=True, metavar="SPEC", help='Guard the case with this check too: "contains:30 days".')
+@click.option(
+    "--expected",
+    type=click.Choice(["output", "checks"]),
+    help="What the case expects: the accepted output, or its checks only.",
+)
+@click.option(
+    "--check", "checks", multiple=True, metavar="SPEC", help='Guard the case with this check too: "contains:30 days".'
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @json_option
 @pass_state
@@ -36,7 +42,7 @@ def command(
 ) -> None:
     """Commit an attempt's prompt and add its case to the golden dataset: both, or nothing.
 
-    Example: tracefix-tui accept 01k9x2 --prompt refund_answer --case opened-box --tag retrieval-miss -m "Answer from the context only"
+    Example: tracefix-tui accept 01k9x2 --prompt refund_answer --case opened-box -m "Answer from the context only"
     """
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.store.accept import accept
@@ -45,7 +51,13 @@ def command(
 
     attempt = AttemptLog(state.workspace).get(attempt_id)
     form = default_form(attempt, state.workspace, [parse_spec(c) for c in checks])
-    given = {"prompt_name": prompt_name, "case_name": case_name, "message": message, "expected": expected, "tags": tuple(tags) or None}
+    given = {
+        "prompt_name": prompt_name,
+        "case_name": case_name,
+        "message": message,
+        "expected": expected,
+        "tags": tuple(tags) or None,
+    }
     form = replace(form, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     plan = plan_accept(state.workspace, attempt, form)
     for line in plan.describe():

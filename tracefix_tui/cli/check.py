@@ -16,7 +16,9 @@ from tracefix_tui.model.text import safe_line
 
 @click.command("check")
 @click.argument("rows", type=click.Path())
-@click.option("--checks", help="Checks to run, with commas between: citation-missing,contains:30 days. Default: all that apply.")
+@click.option(
+    "--checks", help="Checks to run, with commas between: citation-missing,contains:30 days. Default: all that apply."
+)
 @json_option
 def command(rows: str, checks: str | None, as_json: bool) -> int:
     """Run checks over the rows of a JSONL file. Exits with 1 when a check fails.
@@ -38,7 +40,8 @@ def command(rows: str, checks: str | None, as_json: bool) -> int:
                 emit_line({"id": ident, **verdict.to_public()})
             else:
                 score = "" if verdict.score is None else f" {verdict.score:.2f}"
-                data(f"{safe_line(str(ident))}  {verdict.outcome:<10}  {verdict.check}{score}  {safe_line(verdict.message)}")
+                said = f"{verdict.outcome:<10}  {verdict.check}{score}  {verdict.message}"
+                data(safe_line(f"{ident}  {said}"))
     return EXIT_FAILED if failed else EXIT_OK
 
 
@@ -51,9 +54,13 @@ def _rows(path: Path) -> Iterator[tuple[int, JsonObject]]:
                 try:
                     row = json.loads(line)
                 except ValueError as error:
-                    raise BadInput(f"not JSON: {error}", where=f"{path} line {number}", hint="Give one JSON object a line") from error
+                    raise BadInput(
+                        f"not JSON: {error}", where=f"{path} line {number}", hint="Give one JSON object a line"
+                    ) from error
                 if not isinstance(row, dict):
-                    raise BadInput("not a JSON object", where=f"{path} line {number}", hint="Give one JSON object a line")
+                    raise BadInput(
+                        "not a JSON object", where=f"{path} line {number}", hint="Give one JSON object a line"
+                    )
                 yield number, row
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", where=str(path), hint="Give a JSONL file") from error

@@ -11,7 +11,9 @@ from tracefix_tui.cli.state import State, data, pass_state, say
 
 @click.command("demo")
 @click.option("--headless", is_flag=True, help="Play the loop without a screen and print each step.")
-@click.option("--into", "folder", type=click.Path(path_type=Path), help="Make the workspace in this new folder and keep it.")
+@click.option(
+    "--into", "folder", type=click.Path(path_type=Path), help="Make the workspace in this new folder and keep it."
+)
 @click.option("--no-open", is_flag=True, help="Only make the workspace.")
 @pass_state
 def command(state: State, headless: bool, folder: Path | None, no_open: bool) -> int:

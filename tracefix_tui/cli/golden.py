@@ -108,7 +108,11 @@ def add_command(
     if not traces:
         raise BadInput(f"no span {span_id!r}", where=file, hint="`tracefix-tui show FILE` lists the spans")
     recording = record(
-        traces[0], choose_span(traces[0], span_id), path=file, source_format=opened.source.format, prompts_dir=state.workspace.prompts_dir
+        traces[0],
+        choose_span(traces[0], span_id),
+        path=file,
+        source_format=opened.source.format,
+        prompts_dir=state.workspace.prompts_dir,
     )
     case = case_of_recording(recording, prompt=prompt, name=name, tags=tags, expected=expected, set_name=set_name)
     case = case.model_copy(update={"checks": [*case.checks, *_case_checks([parse_spec(c) for c in checks])]})

@@ -28,6 +28,12 @@ COMMANDS: dict[str, str] = {
 }
 
 
+_EXIT_CODES = (
+    "Exit codes: 0 pass, 1 a check or case failed, 2 bad usage, input or configuration, "
+    "3 provider unreachable or unmeasured, 130 stopped."
+)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps, and imports `tracefix_tui.cli.NAME` on use."""
 
@@ -49,7 +55,11 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog="Exit codes: 0 pass, 1 a check or case failed, 2 bad usage, input or configuration, 3 provider unreachable or unmeasured, 130 stopped.")
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXIT_CODES,
+)
 @click.version_option(__version__, prog_name="tracefix-tui")
 def tracefix() -> None:
     """From a failing LLM trace to a committed fix and a regression test.

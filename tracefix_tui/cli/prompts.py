@@ -34,7 +34,9 @@ def list_command(state: State, as_json: bool) -> None:
         except PromptInvalid as error:
             say(f"warning: {error}")
             continue
-        rows.append({"name": name, "model": file.model, "variables": list(file.variables), "description": file.description})
+        rows.append(
+            {"name": name, "model": file.model, "variables": list(file.variables), "description": file.description}
+        )
     if as_json:
         emit({"prompts": rows})
         return
@@ -65,7 +67,9 @@ def show_command(state: State, name: str, rev: str | None) -> None:
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A variable.")
 @click.option("--vars", "variables_file", type=click.File(encoding="utf-8"), help="A JSON file of variables.")
 @pass_state
-def render_command(state: State, name: str, settings: Sequence[str], variables_file: click.utils.LazyFile | None) -> None:
+def render_command(
+    state: State, name: str, settings: Sequence[str], variables_file: click.utils.LazyFile | None
+) -> None:
     """Print what `litellm.completion` would be given."""
     from tracefix_tui.prompts import load
 

@@ -23,12 +23,29 @@ if TYPE_CHECKING:
 
 @click.command("replay")
 @click.argument("file", type=click.Path())
-@click.option("--span", "span_id", help="The LLM span to replay; a unique prefix of its id is enough. Default: the last call.")
+@click.option(
+    "--span", "span_id", help="The LLM span to replay; a unique prefix of its id is enough. Default: the last call."
+)
 @click.option("--trace", "trace_id", help="The trace, where the file holds several.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a variable or a parameter. var.KEY or param.KEY says which; null removes.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Set a variable or a parameter. var.KEY or param.KEY says which; null removes.",
+)
 @click.option("--prompt", "prompt_file", type=click.Path(), help="Use the template of this prompt file.")
-@click.option("--drop-chunk", "drops", multiple=True, type=click.IntRange(min=1), metavar="I", help="Leave out the I-th document of the prompt; the first is 1.")
-@click.option("--model", help="Ask this model instead, as LiteLLM names it: offline/extractive, openai/gpt-4o-mini, ...")
+@click.option(
+    "--drop-chunk",
+    "drops",
+    multiple=True,
+    type=click.IntRange(min=1),
+    metavar="I",
+    help="Leave out the I-th document of the prompt; the first is 1.",
+)
+@click.option(
+    "--model", help="Ask this model instead, as LiteLLM names it: offline/extractive, openai/gpt-4o-mini, ..."
+)
 @click.option("-n", "count", default=1, type=click.IntRange(1, 1000), help="How often to ask.", show_default=True)
 @click.option("--check", "checks", multiple=True, metavar="SPEC", help='Judge with this check too: "contains:30 days".')
 @click.option("--timeout", default=120.0, show_default=True, help="Seconds to wait for the provider.")
@@ -92,21 +109,27 @@ def _recording(state: State, file: str, trace_id: str | None, span_id: str | Non
     if len(traces) > 1 and span_id is None:
         traces = [t for t in traces if t.leaf_calls] or traces
         if len(traces) > 1:
-            say(f"{plural(len(traces), 'trace')} in the file; replaying the last call of {traces[0].id} (choose with --trace or --span)")
+            say(f"{plural(len(traces), 'trace')} in the file; taking {traces[0].id} (choose with --trace or --span)")
     trace = traces[0]
     return record(
-        trace, choose_span(trace, span_id), path=file, source_format=opened.source.format, prompts_dir=state.workspace.prompts_dir
+        trace,
+        choose_span(trace, span_id),
+        path=file,
+        source_format=opened.source.format,
+        prompts_dir=state.workspace.prompts_dir,
     )
 
 
-def _draft(draft: Draft, settings: Sequence[str], prompt_file: str | None, drops: Sequence[int], model: str | None) -> Draft:
+def _draft(
+    draft: Draft, settings: Sequence[str], prompt_file: str | None, drops: Sequence[int], model: str | None
+) -> Draft:
     if prompt_file:
         draft = _with_prompt_file(draft, prompt_file)
     for number in sorted(set(drops), reverse=True):
         if number > len(draft.hydrated.documents):
             raise BadInput(
                 f"no document {number}: {plural(len(draft.hydrated.documents), 'document')} found in the prompt",
-                hint="`tracefix-tui show FILE --json` lists what was retrieved; only documents found in the prompt can be dropped",
+                hint="Only documents that were found in the prompt can be dropped",
             )
         draft = draft.apply({"edit": "drop_document", "index": number - 1})
     for setting in settings:
@@ -193,7 +216,9 @@ def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:
         return
     for attempt in attempts:
         result = attempt.result
-        head = f"attempt {attempt.id}   {attempt.request.model}   {result.latency_ms / 1000:.2f}s   {money(result.cost)}"
+        head = (
+            f"attempt {attempt.id}   {attempt.request.model}   {result.latency_ms / 1000:.2f}s   {money(result.cost)}"
+        )
         data(head if result.error is None else f"{head}   {safe_line(result.error)}")
         if result.output is not None:
             data(result.output.text)

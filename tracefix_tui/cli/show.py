@@ -34,7 +34,9 @@ def _lines(opened: TraceFile) -> list[str]:
 
     source = opened.source
     spans = sum(len(trace.spans) for trace in opened.traces)
-    lines = [f"{source.format}   {safe_line(source.path)}   {plural(len(opened.traces), 'trace')}, {plural(spans, 'span')}"]
+    lines = [
+        f"{source.format}   {safe_line(source.path)}   {plural(len(opened.traces), 'trace')}, {plural(spans, 'span')}"
+    ]
     for trace in opened.traces:
         lines += ["", *trace_lines(trace, diagnose(trace).findings)]
     return lines

@@ -21,7 +21,7 @@ OpenApp = Callable[[Sequence[str], str | None, Path | None], int]
 
 @dataclass
 class State:
-    """Handed from the composition root to every command. `open_app(paths, hint, workspace root)` starts the terminal app."""
+    """Handed from the composition root to every command. `open_app(paths, hint, root)` starts the terminal app."""
 
     open_app: OpenApp
 

@@ -66,7 +66,8 @@ def _facts(span: Span) -> list[str]:
         usage = detail.llm.usage
         facts.append(safe_line(detail.llm.request_model or detail.llm.response_model or "model unknown"))
         if usage.input is not None or usage.output is not None:
-            facts.append(f"{usage.input if usage.input is not None else '?'} -> {usage.output if usage.output is not None else '?'} tok")
+            counts = ["?" if n is None else f"{n:,}" for n in (usage.input, usage.output)]
+            facts.append(f"{' -> '.join(counts)} tok")
         if detail.llm.cost is not None:
             facts.append(money(detail.llm.cost))
         if detail.llm.replay != "exact":

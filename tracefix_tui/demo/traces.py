@@ -12,17 +12,27 @@ PASSAGES: tuple[tuple[str, float, str], ...] = (
     (
         "policy/refund.md",
         0.83,
-        "Unused items in their original packaging can be sent back within 30 days of delivery. You get your money back in 5 days.",
+        "Unused items in their original packaging can be sent back within 30 days of delivery. "
+        "You get your money back in 5 days.",
     ),
-    ("policy/shipping.md", 0.71, "Shipping fees are not refunded. A return label is sent by mail within one business day."),
+    (
+        "policy/shipping.md",
+        0.71,
+        "Shipping fees are not refunded. A return label is sent by mail within one business day.",
+    ),
     ("faq/gift-cards.md", 0.64, "Gift cards can be used for any order in the shop and do not expire."),
     (
         "faq/opened-items.md",
         0.61,
-        "If you opened the box, you can not get your money back, but opened headphones are exchanged for store credit within 60 days.",
+        "If you opened the box, you can not get your money back, but opened headphones are exchanged "
+        "for store credit within 60 days.",
     ),
     ("policy/warranty.md", 0.58, "Headphones carry a warranty of two years against faults of manufacture."),
-    ("blog/2019-founders.md", 0.40, "Our founders began the shop in a garage and sold their first speaker to a neighbour."),
+    (
+        "blog/2019-founders.md",
+        0.40,
+        "Our founders began the shop in a garage and sold their first speaker to a neighbour.",
+    ),
 )
 _IN_PROMPT = 3
 _ANSWER = "Yes, you can get your money back within 60 days of delivery [4]."
@@ -69,7 +79,12 @@ def refund_trace(system_template: str) -> JsonObject:
         {"role": "user", "content": QUESTION},
     ]
     root = writer.span(
-        None, "answer_question", "CHAIN", 0, 3310, {"input.value": QUESTION, "output.value": _ANSWER, "session.id": "chat-512"}
+        None,
+        "answer_question",
+        "CHAIN",
+        0,
+        3310,
+        {"input.value": QUESTION, "output.value": _ANSWER, "session.id": "chat-512"},
     )
     retrieve = writer.span(root, "retrieve", "CHAIN", 10, 320, {"input.value": QUESTION})
     writer.span(retrieve, "embed_query", "EMBEDDING", 12, 80, {"embedding.model_name": "demo-embed"})
@@ -96,8 +111,15 @@ def agent_trace(system: str) -> JsonObject:
         }
         body: JsonObject = {"model": _MODEL, "messages": list(messages), "temperature": 0, "tools": list(_ORDER_TOOLS)}
         writer.span(root, "plan", "LLM", at, 900, _llm(body, None, (180 + 40 * turn, 22), call))
-        tool = {"tool.name": "get_order", "tool_call.id": f"call_{turn + 1}", "input.value": arguments, "output.value": refused}
-        writer.span(root, "get_order", "TOOL", at + 910, 60, dict(tool), error="ValueError: order_id must be an integer")
+        tool = {
+            "tool.name": "get_order",
+            "tool_call.id": f"call_{turn + 1}",
+            "input.value": arguments,
+            "output.value": refused,
+        }
+        writer.span(
+            root, "get_order", "TOOL", at + 910, 60, dict(tool), error="ValueError: order_id must be an integer"
+        )
         messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
         messages.append({"role": "tool", "tool_call_id": f"call_{turn + 1}", "content": refused})
         at += 1000
@@ -151,4 +173,8 @@ def _call_attributes(call: JsonObject) -> JsonObject:
     function = call["function"]
     assert isinstance(function, dict)
     at = "llm.output_messages.0.message.tool_calls.0.tool_call"
-    return {f"{at}.id": call["id"], f"{at}.function.name": function["name"], f"{at}.function.arguments": function["arguments"]}
+    return {
+        f"{at}.id": call["id"],
+        f"{at}.function.name": function["name"],
+        f"{at}.function.arguments": function["arguments"],
+    }

@@ -27,7 +27,9 @@ def make(folder: Path | None = None) -> Path:
     """
     root = Path(tempfile.mkdtemp(prefix="tracefix-demo-")) if folder is None else folder.resolve()
     if root.exists() and any(root.iterdir()):
-        raise BadInput("the folder is not empty", where=str(root), hint="Name a new folder; the demo never writes into an old one")
+        raise BadInput(
+            "the folder is not empty", where=str(root), hint="Name a new folder; the demo never writes into an old one"
+        )
     root.mkdir(parents=True, exist_ok=True)
     for path, text in _files():
         target = root / path
@@ -53,7 +55,10 @@ def _files() -> Iterator[tuple[str, str]]:
     yield REFUND, _json(refund_trace(_system("refund_answer")))
     yield AGENT, _json(agent_trace(_system("order_agent")))
     yield ROWS, json.dumps(_row()) + "\n"
-    yield "README.md", "# Acme support\n\nA throw-away workspace made by `tracefix-tui demo`. Delete it whenever you like.\n"
+    yield (
+        "README.md",
+        "# Acme support\n\nA throw-away workspace made by `tracefix-tui demo`. Delete it whenever you like.\n",
+    )
 
 
 def _system(name: str) -> str:

@@ -12,7 +12,15 @@ from tracefix_tui.model.message import Message
 
 FidelityStatus = Literal["sent", "changed", "left out"]
 ChangeKind = Literal[
-    "template", "message", "variable", "document", "parameter", "model", "tool schema", "tool result", "tool choice",
+    "template",
+    "message",
+    "variable",
+    "document",
+    "parameter",
+    "model",
+    "tool schema",
+    "tool result",
+    "tool choice",
     "response format",
 ]
 
@@ -83,7 +91,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One replay, kept. `prompt` is the draft's template as a prompt file holds it; `parent` the attempt it branched from."""
+    """One replay, kept. `prompt` is the draft's template as a prompt file holds it; `parent` what it branched from."""
 
     id: str
     created: str

@@ -38,8 +38,8 @@ class Provenance(BaseModel):
 class Case(BaseModel):
     """One row of the golden dataset.
 
-    `messages`, `tools` and `tool_calls` have the OpenAI shape; `documents` the shape of `show --json`. `expected` is the
-    wanted answer, or None when only the checks judge. `tags` name failure modes. (prompt, name) is the key.
+    `messages` and `tools` have the OpenAI shape; `documents` the shape of `show --json`. `expected` is the wanted answer,
+    or None when only the checks judge. `tags` name failure modes. (prompt, name) is the key.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

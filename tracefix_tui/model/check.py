@@ -37,7 +37,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One experiment that changes one thing. `edit` is what the workbench applies, where it can (`{"param": "top_k", ...}`)."""
+    """One experiment that changes one thing. `edit` is what the workbench applies, where it can."""
 
     change: str
     why: str
@@ -136,8 +136,9 @@ class Subject:
     """What a check reads: a call with its documents, tools and output; or a trajectory of tool runs.
 
     `documents` were in the prompt, `retrieved` were found (with those that were cut); both in rank order.
-    `document_fields[i]` says where document *i* of `documents` lies: (span id, field). `question` is the last thing
-    the user asked. `error` is set where the call failed. What is absent is empty, and a check that needs it says `unmeasured`.
+    `document_fields[i]` says where document *i* of `documents` lies: (span id, field); `retrieved_fields` the same of
+    `retrieved`. `question` is the last thing the user asked. `error` is set where the call failed. What is absent is
+    empty, and a check that needs it says `unmeasured`.
     """
 
     trace_id: str = ""
@@ -148,9 +149,11 @@ class Subject:
     documents: tuple[Document, ...] = ()
     retrieved: tuple[Document, ...] = ()
     document_fields: tuple[tuple[str, str], ...] = ()
+    retrieved_fields: tuple[tuple[str, str], ...] = ()
     retrieval_ran: bool = False
     retrieval_span_id: str = ""
     tools: tuple[ToolDef, ...] = ()
+    tool_choice: Json = None
     response_format: Json = None
     finish_reason: str | None = None
     params: JsonObject = field(default_factory=dict)

@@ -58,9 +58,11 @@ def subject_of(trace_id: str, context: CallContext) -> Subject:
         documents=tuple(context.retrieved[i] for i in chosen),
         retrieved=context.retrieved,
         document_fields=tuple(context.document_fields[i] for i in chosen),
+        retrieved_fields=context.document_fields,
         retrieval_ran=context.retrieval_ran,
         retrieval_span_id=context.retrieval_span_id,
         tools=call.tools,
+        tool_choice=call.tool_choice,
         response_format=call.response_format,
         finish_reason=call.finish_reason,
         params=call.params,
@@ -70,7 +72,7 @@ def subject_of(trace_id: str, context: CallContext) -> Subject:
 
 
 def trajectory_subject(trace: Trace) -> Subject:
-    """The subject that checks of a whole trajectory read: every tool run in time order, the last answer, all tools offered."""
+    """The subject that checks of a trajectory read: tool runs in time order, the last answer, all tools offered."""
     calls = [(s, s.llm) for s in trace.leaf_calls if s.llm]
     last: tuple[Span, LLMCall] | None = calls[-1] if calls else None
     offered = {tool.name: tool for _, call in calls for tool in call.tools}

@@ -1,15 +1,15 @@
 """The one tree of errors. Each says what happened, where, and what to do next.
 
-    TracefixError
-    ├── BadInput                 exit 2: usage, input or configuration
-    │   ├── UnreadableTrace      a file that is not a trace, or not one we read
-    │   ├── ReplayImpossible     the recording holds too little to send again
-    │   ├── PromptInvalid        a prompt file that is missing, broken or escapes its folder
-    │   ├── StoreError           the golden dataset, the attempt log or a draft
-    │   └── AcceptRefused        git or the file system will not take the commit
-    └── ProviderError            exit 3: the model could not be asked, or did not answer
-        ├── NoKey, AuthRejected, ModelNotFound, RateLimited, ProviderDown
-        └── ProviderTimeout, StreamCut, ContentFiltered, RequestRejected
+TracefixError
+├── BadInput                 exit 2: usage, input or configuration
+│   ├── UnreadableTrace      a file that is not a trace, or not one we read
+│   ├── ReplayImpossible     the recording holds too little to send again
+│   ├── PromptInvalid        a prompt file that is missing, broken or escapes its folder
+│   ├── StoreError           the golden dataset, the attempt log or a draft
+│   └── AcceptRefused        git or the file system will not take the commit
+└── ProviderError            exit 3: the model could not be asked, or did not answer
+    ├── NoKey, AuthRejected, ModelNotFound, RateLimited, ProviderDown
+    └── ProviderTimeout, StreamCut, ContentFiltered, RequestRejected
 """
 
 from __future__ import annotations

@@ -189,7 +189,11 @@ def _tool_calls(raw: JsonObject) -> Iterable[ToolCall]:
         function = call.get("function")
         function = function if isinstance(function, dict) else call
         ident = call.get("id")
-        yield ToolCall(ident if isinstance(ident, str) else None, str(function.get("name") or ""), arguments_text(function.get("arguments")))
+        yield ToolCall(
+            ident if isinstance(ident, str) else None,
+            str(function.get("name") or ""),
+            arguments_text(function.get("arguments")),
+        )
 
 
 def arguments_text(value: Json) -> str:

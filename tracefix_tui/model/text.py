@@ -63,13 +63,15 @@ def money(amount: float | None) -> str:
 
 
 _JSON_TABLE = {
-    code: f"\\u{code:04x}" if code <= 0xFFFF else f"\\u{0xD800 + ((code - 0x10000) >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    code: f"\\u{code:04x}"
+    if code <= 0xFFFF
+    else f"\\u{0xD800 + ((code - 0x10000) >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
     for code in (0x7F, *_C1, *_BIDI, *_INVISIBLE, *_SURROGATES)
 }
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """JSON that is safe to print: what `safe` would replace is written as a `\\u` escape, so nothing is lost."""
+    """JSON that is safe to print: what `safe` would replace is written as a numeric escape, so nothing is lost."""
     import json
 
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_JSON_TABLE)

@@ -30,6 +30,11 @@ def read_config() -> JsonObject:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"cannot be read: {error}", where=str(path), hint="Mend it, or remove it to use the defaults") from error
+        hint = "Mend it, or remove it to use the defaults"
+        raise BadInput(f"cannot be read: {error}", where=str(path), hint=hint) from error
     for key, value in values.items():
-        if key not in
+        if key not in _KNOWN:
+            raise BadInput(f"unknown key {key!r}", where=str(path), hint=f"Known keys: {', '.join(_KNOWN)}")
+        if not isinstance(value, _KNOWN[key]):
+            raise BadInput(f"{key} has the wrong type", where=str(path), hint="The README shows an example")
+    return values

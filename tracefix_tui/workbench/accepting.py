@@ -57,7 +57,9 @@ def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> Acc
     from tracefix_tui.store.accept import plan
 
     if attempt.result.output is None or attempt.result.error is not None:
-        raise AcceptRefused("the attempt has no answer to accept", where=attempt.id, hint="Replay until the answer is right")
+        raise AcceptRefused(
+            "the attempt has no answer to accept", where=attempt.id, hint="Replay until the answer is right"
+        )
     return plan(
         workspace,
         prompt_name=form.prompt_name,
@@ -99,7 +101,9 @@ def case_of_attempt(attempt: Attempt, form: AcceptForm) -> Case:
     from tracefix_tui.model.case import Case, Provenance
 
     output = attempt.result.output
-    expected = output.text if form.expected == "output" and output else form.expected_text if form.expected == "text" else None
+    expected = (
+        output.text if form.expected == "output" and output else form.expected_text if form.expected == "text" else None
+    )
     return Case(
         name=form.case_name,
         prompt=form.prompt_name,
@@ -150,7 +154,10 @@ def case_of_recording(
         checks=[case_check(v.spec) for v in recording.baseline if v.outcome == "fail"],
         tags=list(tags) or [v.check for v in recording.baseline if v.outcome == "fail"],
         provenance=Provenance(
-            trace_id=recording.trace.id, span_id=recording.span.id, source_format=recording.source_format, created=_now()
+            trace_id=recording.trace.id,
+            span_id=recording.span.id,
+            source_format=recording.source_format,
+            created=_now(),
         ),
     )
 

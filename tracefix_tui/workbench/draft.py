@@ -16,7 +16,17 @@ from tracefix_tui.prompts.hydrated import Hydrated
 from tracefix_tui.workbench.changes import list_changes
 from tracefix_tui.workbench.recording import Recording
 
-_COALESCED = {"template", "message", "variable", "edit_document", "param", "model", "tool", "tool_choice", "response_format"}
+_COALESCED = {
+    "template",
+    "message",
+    "variable",
+    "edit_document",
+    "param",
+    "model",
+    "tool",
+    "tool_choice",
+    "response_format",
+}
 
 
 @dataclass(frozen=True)
@@ -25,9 +35,10 @@ class Draft:
 
     Each edit is `{"edit": NAME, ...}`:
     `template` (index, text: one message of the template), `template_messages` (messages: the whole template),
-    `message` (index, text: one hydrated message, or a tool's result), `variable` (name, value), `drop_document` (index),
-    `add_document` (text, at), `edit_document` (index, text), `move_document` (index, to), `param` (name, value; null removes),
-    `model` (value), `tool` (name, definition; null removes), `tool_choice` (value), `response_format` (value).
+    `message` (index, text: one hydrated message, or a tool's result), `variable` (name, value),
+    `drop_document` (index), `add_document` (text, at), `edit_document` (index, text), `move_document` (index, to),
+    `param` (name, value; null removes), `model` (value), `tool` (name, definition; null removes),
+    `tool_choice` (value), `response_format` (value).
     """
 
     recording: Recording
@@ -44,7 +55,9 @@ class Draft:
     def of(cls, recording: Recording, edits: Sequence[JsonObject] = (), parent: str | None = None) -> Draft:
         """The recording as it was, with edits applied in order; raises `BadInput` for an edit that does not fit."""
         r = recording.request
-        draft = cls(recording, recording.hydrated, r.model, r.params, r.tools, r.tool_choice, r.response_format, parent=parent)
+        draft = cls(
+            recording, recording.hydrated, r.model, r.params, r.tools, r.tool_choice, r.response_format, parent=parent
+        )
         for edit in edits:
             draft = draft.apply(edit)
         return draft
@@ -65,7 +78,10 @@ class Draft:
         recorded, sent = self.recording.call.messages, self.recording.request.messages
         if rendered == recorded or len(recorded) != len(sent):
             return sent if rendered == recorded else rendered
-        same = [s if i < len(recorded) and m == recorded[i] else m for i, (m, s) in enumerate(zip(rendered, sent, strict=False))]
+        same = [
+            s if i < len(recorded) and m == recorded[i] else m
+            for i, (m, s) in enumerate(zip(rendered, sent, strict=False))
+        ]
         return (*same, *rendered[len(same) :])
 
     @cached_property
@@ -99,7 +115,10 @@ class Draft:
             if name == "response_format":
                 return replace(self, response_format=edit["value"])
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise BadInput(f"the edit {name!r} does not fit this call: {error}", hint="Look at the call with `tracefix-tui show FILE`") from error
+            raise BadInput(
+                f"the edit {name!r} does not fit this call: {error}",
+                hint="Look at the call with `tracefix-tui show FILE`",
+            ) from error
         raise BadInput(f"unknown edit {name!r}", hint="The stored draft comes from another version; discard it")
 
 

@@ -18,9 +18,13 @@ def drafted_subject(draft: Draft) -> Subject:
     """What the checks read of a draft: the recording's surroundings with the draft's prompt, documents and tools."""
     recording = draft.recording
     subject = recording.subject
-    documents, fields = _placed(draft) if draft.hydrated.documents != recording.hydrated.documents else (
-        subject.documents,
-        subject.document_fields,
+    documents, fields = (
+        _placed(draft)
+        if draft.hydrated.documents != recording.hydrated.documents
+        else (
+            subject.documents,
+            subject.document_fields,
+        )
     )
     return replace(
         subject,

@@ -61,7 +61,9 @@ def record(
     the template.
     """
     if span.llm is None:
-        raise BadInput(f"span {span.id} holds no LLM call", hint="Choose a span of kind llm: `tracefix-tui show FILE` lists them")
+        raise BadInput(
+            f"span {span.id} holds no LLM call", hint="Choose a span of kind llm: `tracefix-tui show FILE` lists them"
+        )
     context = call_context(trace, span)
     hydrated = _dehydrate(context, prompts_dir)
     try:
@@ -73,7 +75,7 @@ def record(
 
 
 def choose_span(trace: Trace, span_id: str | None = None) -> Span:
-    """The span named (a unique prefix of its id is enough), else the call most likely at fault: a failing one, the last one."""
+    """The span named (a unique prefix of its id is enough), else the last call that can be replayed."""
     if span_id is not None:
         exact = [s for s in trace.spans if s.id == span_id] or [s for s in trace.spans if s.id.startswith(span_id)]
         if len(exact) != 1:

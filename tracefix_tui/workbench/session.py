@@ -22,7 +22,7 @@ from tracefix_tui.workbench.recording import Recording
 
 @dataclass
 class Session:
-    """One call under work. `specs` are the checks the user added; attempts are newest last and kept in the workspace."""
+    """One call under work. `specs` are the checks the user added; attempts are kept, newest last."""
 
     recording: Recording
     workspace: Workspace
@@ -43,10 +43,11 @@ class Session:
         on_event: Callable[[Event], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Attempt:
-        """Send the draft once, judge the answer, keep the attempt. Raises `ReplayImpossible` when there is nothing to send."""
+        """Send the draft once, judge the answer, keep the attempt; raises `ReplayImpossible` with nothing to send."""
         if not draft.messages:
             raise ReplayImpossible(
-                self.recording.problem or "the recording holds no messages", hint="Write the messages, or choose another call"
+                self.recording.problem or "the recording holds no messages",
+                hint="Write the messages, or choose another call",
             )
         repeat = len(self.repeats(draft.request))
         result = run(draft.request, caller, on_event, stop, repeat=repeat)

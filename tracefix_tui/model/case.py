@@ -38,7 +38,7 @@ class Provenance(BaseModel):
 class Case(BaseModel):
     """One row of the golden dataset.
 
-    `messages` and `tools` have the OpenAI shape; `documents` the shape of `show --json`. `expected` is the wanted answer,
+    `messages` and `tools` have the OpenAI shape, `documents` that of `show --json`. `expected` is the wanted answer,
     or None when only the checks judge. `tags` name failure modes. (prompt, name) is the key.
     """
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracefix_tui.model.errors import UnreadableTrace
 from tracefix_tui.model.trace import TraceFile
+
+if TYPE_CHECKING:
+    from tracefix_tui.readers.carrier import Carried
+
+
+_LARGE = 4 << 20
 
 
 def open_trace(path: str) -> TraceFile:
@@ -27,14 +37,40 @@ def open_trace(path: str) -> TraceFile:
 
 def read_bytes(data: bytes, path: str) -> TraceFile:
     """The traces in the bytes of a file; `path` only names it in messages."""
-    from tracefix_tui.readers.carrier import unpack
+    from tracefix_tui.readers.carrier import unpack  # here, so that naming the package costs nothing
+
+    with _no_collection(large=len(data) > _LARGE):
+        carried = unpack(data, path)
+        del data  # as large as all that is made of it
+        return _read(carried, path)
+
+
+def _read(carried: Carried, path: str) -> TraceFile:
     from tracefix_tui.readers.registry import read_values
 
-    carried = unpack(data, path)
     try:
         return read_values(carried.values, path, carried.warnings, carried.partial)
     except UnreadableTrace as refusal:
         if carried.damage is None:
             raise
         where, why = carried.damage
-        raise UnreadableTrace(path, where, why, refusal.hint) from None
+        hint = "Export or download it again: nothing whole is left of a trace"
+        raise UnreadableTrace(path, where, why, hint) from refusal
+
+
+@contextmanager
+def _no_collection(*, large: bool) -> Iterator[None]:
+    """Without garbage collection: parsing makes millions of live objects, and going over them doubles its time.
+
+    Those of a large file are never gone over: they live as long as the trace is open, and each look at them would be a
+    pause of a quarter of a second.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        if large:
+            gc.freeze()
+    finally:
+        if running:
+            gc.enable()

@@ -139,9 +139,9 @@ def _parse(text: str, path: str) -> Carried:
         raise _too_deep(path) from None
     except json.JSONDecodeError as problem:
         failure = problem
-    except ValueError as problem:
+    except ValueError:  # the only other one: Python refuses numbers of more than 4300 digits
         raise UnreadableTrace(
-            path, "", f"a number in it is too long ({problem})", "Open an export that was not altered"
+            path, "", "a number in it has thousands of digits", "Open the export as it was made"
         ) from None
     return _lines(text) or _concatenated(text, path) or _cut(text, path, failure)
 
@@ -219,14 +219,14 @@ def _cut(text: str, path: str, failure: json.JSONDecodeError) -> Carried:
     if not found or not value:
         why = "this is not JSON" if failure.pos <= 1 else f"the JSON is damaged: {mend_text(failure.msg)}"
         raise UnreadableTrace(path, where, why, "Open a JSON or JSONL export of a trace")
-    rest = len(text) - failure.pos
+    if failure.pos >= len(text.rstrip()) or failure.msg.startswith("Unterminated string"):
+        why = "the file is cut off"
+        note = f"the file is cut off at {_place(text, len(text))}: what is whole before that is shown"
+    else:
+        why = f"the JSON is damaged: {failure.msg}"
+        note = f"the file is damaged at {where}: the {len(text) - failure.pos:,} characters from there on are left out"
     carried = Carried([value])
-    why = f"the JSON is damaged: {failure.msg}"
-    carried.hurt(
-        where,
-        why,
-        f"the file is cut or damaged at {where}: what is whole before it is shown ({rest:,} characters lost)",
-    )
+    carried.hurt(where, why, note)
     return carried
 
 

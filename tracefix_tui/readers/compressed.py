@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 from tracefix_tui.model.errors import UnreadableTrace
@@ -39,43 +38,38 @@ class Budget:
 
 def gunzip(data: bytes, budget: Budget) -> tuple[bytes, str | None]:
     """The expanded bytes of all gzip members, and what is wrong with the rest (None: nothing)."""
-    return _expand(data, GZIP, lambda: zlib.decompressobj(wbits=31), zlib.error, budget)
+    out = io.BytesIO()
+    rest = data
+    while rest.startswith(GZIP):
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            while rest and not stream.eof:
+                piece = stream.decompress(rest, _CHUNK)
+                budget.spend(len(piece))
+                out.write(piece)
+                rest = stream.unconsumed_tail
+        except zlib.error as problem:
+            return out.getvalue(), f"the compressed data is damaged ({problem})"
+        if not stream.eof:
+            return out.getvalue(), "the compressed data is cut off"
+        rest = stream.unused_data
+    return out.getvalue(), None
 
 
 def unzstd(data: bytes, budget: Budget) -> tuple[bytes, str | None]:
     """The expanded bytes of all zstd frames, and what is wrong with the rest (None: nothing)."""
     import zstandard  # 15 ms, and rarely needed
 
-    return _expand(data, ZSTD, zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError, budget)
-
-
-def _expand(data: bytes, magic: bytes, start: Any, broken: type[Exception], budget: Budget) -> tuple[bytes, str | None]:
     out = io.BytesIO()
-    rest = memoryview(data)
-    while rest[: len(magic)] == magic:
-        stream, used = start(), 0
-        try:
-            while used < len(rest) and not stream.eof:
-                for piece in _pieces(stream, bytes(rest[used : used + _CHUNK])):
-                    budget.spend(len(piece))
-                    out.write(piece)
-                used += _CHUNK
-        except broken as problem:
-            return out.getvalue(), f"the compressed data is damaged ({problem})"
-        if not stream.eof:
-            return out.getvalue(), "the compressed data is cut off"
-        rest = rest[min(used, len(rest)) - len(stream.unused_data) :]
-    return out.getvalue(), None
-
-
-def _pieces(stream: Any, chunk: bytes) -> Iterator[bytes]:
-    """Expanded pieces of a chunk, each small where the library can bound them."""
-    if not hasattr(stream, "unconsumed_tail"):
-        yield stream.decompress(chunk)
-        return
-    while chunk and not stream.eof:
-        yield stream.decompress(chunk, _CHUNK)
-        chunk = stream.unconsumed_tail
+    stream = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True)
+    try:
+        promised = zstandard.frame_content_size(data)
+        while piece := stream.read(_CHUNK):
+            budget.spend(len(piece))
+            out.write(piece)
+    except zstandard.ZstdError as problem:
+        return out.getvalue(), f"the compressed data is damaged ({problem})"
+    return out.getvalue(), "the compressed data is cut off" if out.tell() < promised else None
 
 
 def unzip(data: bytes, path: str, budget: Budget) -> tuple[list[tuple[str, bytes]], list[str]]:

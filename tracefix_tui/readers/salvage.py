@@ -22,6 +22,7 @@ class _Open:
     """An object or list that has begun and not ended; `whole_until` is where its last whole element ended."""
 
     closer: str
+    begins: int
     whole_until: int
     expects_key: bool
     last_string: str = ""
@@ -35,6 +36,8 @@ def salvage(text: str, damage: int) -> tuple[Any, bool]:
     element is left out; where none is, only the innermost unfinished part is.
     """
     stack = _open_at(text, damage)
+    while len(stack) > 1 and stack[-1].closer == "}" and stack[-1].whole_until == stack[-1].begins:
+        stack.pop()
     if not stack:
         return None, False
     depth = next((i for i in range(len(stack) - 1) if _is_record_list(stack, i)), len(stack) - 1)
@@ -56,7 +59,7 @@ def _open_at(text: str, damage: int) -> list[_Open]:
     for match in _TOKEN.finditer(text, 0, damage):
         token = match.group()
         if token in "{[":
-            stack.append(_Open("}" if token == "{" else "]", match.end(), token == "{"))
+            stack.append(_Open("}" if token == "{" else "]", match.end(), match.end(), token == "{"))
         elif not stack:
             continue
         elif token in "}]":

@@ -20,6 +20,8 @@ _MIN_VECTOR = 8
 _MAX_INDEX_DIGITS = 6
 # Half a century from now in nanoseconds: a larger number is no time.
 _LATEST_NS = 4_000_000_000_000_000_000
+_LATEST_TEXT = str(_LATEST_NS)
+_NS_DIGITS = len(_LATEST_TEXT)
 
 
 def maybe_json(value: Any, depth: int = 3) -> Any:
@@ -90,6 +92,8 @@ def parse_time(value: Any) -> int | None:
     epoch as number or text; the unit follows from the size.
     """
     if isinstance(value, str):
+        if len(value) == _NS_DIGITS and value.isascii() and value.isdigit() and value < _LATEST_TEXT:
+            return int(value)
         text = value.strip().strip('"')
         if not _NUMBER.match(text):
             return _iso_ns(text)

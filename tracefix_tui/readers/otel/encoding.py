@@ -13,6 +13,8 @@ from tracefix_tui.readers.values import normal_id, parse_time, whole
 _STATUS: dict[Any, Status] = {1: "ok", 2: "error", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
 _STATUS |= {"OK": "ok", "ERROR": "error", "Ok": "ok", "Error": "error", "1": "ok", "2": "error"}
 _NOTHING: dict[str, Any] = {}
+_CAMEL = ("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano")
+_SNAKED = ("trace_id", "span_id", "parent_span_id", "start_time_unix_nano", "end_time_unix_nano")
 
 
 def either(record: dict[str, Any], camel: str, snake: str) -> Any:
@@ -128,20 +130,21 @@ def span(raw: dict[str, Any], resource: dict[str, Any] = _NOTHING, scope: str = 
     """The flat form of one OTLP span."""
     status = raw.get("status")
     status = status if isinstance(status, dict) else _NOTHING
+    names = _CAMEL if "spanId" in raw else _SNAKED
     return FlatSpan(
-        trace_id=normal_id(either(raw, "traceId", "trace_id"), 16) or "",
-        id=normal_id(either(raw, "spanId", "span_id"), 8) or "",
-        parent_id=normal_id(either(raw, "parentSpanId", "parent_span_id"), 8),
+        trace_id=normal_id(raw.get(names[0]), 16) or "",
+        id=normal_id(raw.get(names[1]), 8) or "",
+        parent_id=normal_id(raw.get(names[2]), 8),
         name=str(raw.get("name") or ""),
         attributes=Attributes(keyed(raw.get("attributes")), any_value),
-        start_ns=parse_time(either(raw, "startTimeUnixNano", "start_time_unix_nano")),
-        end_ns=parse_time(either(raw, "endTimeUnixNano", "end_time_unix_nano")),
+        start_ns=parse_time(raw.get(names[3])),
+        end_ns=parse_time(raw.get(names[4])),
         status=_STATUS.get(status.get("code"), "unset"),
         message=str(status.get("message") or ""),
         scope=scope,
         resource=resource,
         read_events=partial(_events, raw.get("events")),
-        notes=_dropped(raw),
+        read_notes=partial(_dropped, raw),
     )
 
 

@@ -90,9 +90,9 @@ class Event:
 
 @dataclass(slots=True)
 class FlatSpan:
-    """A span as every carrier gives it. `events` is called when they are first needed; `records` are its log records.
+    """A span as every carrier gives it. Events and notes are read when they are needed; `records` are its log records.
 
-    `notes` say what the exporter left out of this span.
+    Notes say what the exporter left out of this span.
     """
 
     trace_id: str
@@ -108,9 +108,14 @@ class FlatSpan:
     resource: Mapping[str, Any] = field(default_factory=dict)
     read_events: Callable[[], list[Event]] = list
     records: list[Event] = field(default_factory=list)
-    notes: tuple[str, ...] = ()
+    read_notes: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def events(self) -> list[Event]:
         """The span events, in the order recorded."""
         return self.read_events()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the exporter left out."""
+        return self.read_notes()

@@ -40,7 +40,10 @@ class OtlpReader:
         if orphaned:
             made.warnings.append(f"{orphaned:,} log records belong to spans that are not in this file")
         if not made.traces:
-            made.warnings.append("the file holds OTLP metrics or logs, but no spans")
+            other = records or any("etrics" in key or "ogs" in key for value in values for key in value)
+            made.warnings.append(
+                "the file holds OTLP logs or metrics, but no spans" if other else "the export holds no spans"
+            )
         name = "+".join(f"{self.name}/{dialect}" for dialect in made.dialects) or self.name
         hint = "Add the file with the `resourceSpans` of these traces"
         return ReadResult(made.traces, tuple(made.warnings), False, name, hint)

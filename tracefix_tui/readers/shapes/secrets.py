@@ -10,12 +10,12 @@ REMOVED = "[removed]"
 SECRET_KEYS = frozenset(
     {
         "api_base", "base_url", "api_key", "apikey", "api_version", "api_type", "azure_endpoint", "endpoint",
-        "azure_ad_token", "headers", "extra_headers", "default_headers", "request_headers", "response_headers",
-        "http_options", "authorization", "proxy", "proxies", "http_client", "organization", "password", "passwd",
-        "secret", "cookie", "cookies", "credentials", "vertex_credentials", "vertex_project", "vertex_location",
-        "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_bedrock_runtime_endpoint",
-        "access_token", "auth_token", "refresh_token", "private_key", "client_secret", "session_token",
-        "user_api_key", "user_api_key_hash",
+        "azure_ad_token", "headers", "extra_headers", "extra_body", "extra_query", "default_headers",
+        "request_headers", "response_headers", "http_options", "authorization", "proxy", "proxies", "http_client",
+        "organization", "password", "passwd", "secret", "cookie", "cookies", "credentials", "vertex_credentials",
+        "vertex_project", "vertex_location", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+        "aws_bedrock_runtime_endpoint", "access_token", "auth_token", "refresh_token", "private_key",
+        "client_secret", "session_token", "user_api_key", "user_api_key_hash",
     }
 )  # fmt: skip
 

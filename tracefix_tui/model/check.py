@@ -168,7 +168,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """What surrounds one LLM call in its trace; made by `tracefix_tui.model.context.call_context`."""
+    """What surrounds one LLM call in its trace; made by `tracefix_tui.model.context.call_context`.
+
+    `asked` are texts that the trace records, beside the messages, as what the run was asked: queries of retrievers, the
+    root span's input.
+    """
 
     span: Span
     call: LLMCall
@@ -179,3 +183,4 @@ class CallContext:
     question: str = ""
     retrieval_ran: bool = False
     retrieval_span_id: str = ""
+    asked: tuple[str, ...] = ()

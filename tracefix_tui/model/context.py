@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tracefix_tui.model.call import LLMCall
 from tracefix_tui.model.check import CallContext, Step, Subject
+from tracefix_tui.model.json_value import Json
 from tracefix_tui.model.message import Message
 from tracefix_tui.model.trace import Document, Span, Trace
 
 _MIN_MATCH = 24
+_MAX_TEXTS = 50
+_NOT_ASKED = {"role", "type", "id", "name", "model", "tools"}
 
 
 def call_context(trace: Trace, span: Span) -> CallContext:
@@ -37,6 +41,7 @@ def call_context(trace: Trace, span: Span) -> CallContext:
         question=question_of(call.messages),
         retrieval_ran=bool(stages),
         retrieval_span_id=stages[-1].id if stages else "",
+        asked=_asked(trace, stages),
     )
 
 
@@ -95,6 +100,38 @@ def question_of(messages: Sequence[Message]) -> str:
             if message.role == role and message.text.strip():
                 return message.text
     return ""
+
+
+def _asked(trace: Trace, stages: list[Span]) -> tuple[str, ...]:
+    """Queries of the retrieval stages, then the texts in the roots' inputs."""
+    queries = [s.detail.retrieval.query for s in stages if s.detail.retrieval and s.detail.retrieval.query]
+    inputs = [text for root in trace.roots for text in _texts(root.detail.input)]
+    return tuple(dict.fromkeys([*queries, *inputs]))
+
+
+def _texts(value: Json) -> list[str]:
+    """The texts in an input, nested up to a sensible number; JSON in a text is read too."""
+    out: list[str] = []
+    waiting: list[Json] = [value]
+    while waiting and len(out) < _MAX_TEXTS:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting.extend(item[key] for key in reversed(item) if key not in _NOT_ASKED)
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, str) and item.strip():
+            out.append(item)
+            if item[0] in "{[" and item is value:
+                waiting.append(_parsed(item))
+    return out
+
+
+def _parsed(text: str) -> Json:
+    try:
+        parsed: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
 
 
 def _before(trace: Trace, span: Span) -> list[Span]:

@@ -25,6 +25,7 @@ from tracefix_tui.model.text import safe_line
 @click.option(
     "--check", "checks", multiple=True, metavar="SPEC", help='Guard the case with this check too: "contains:30 days".'
 )
+@click.option("--replace", "replace_case", is_flag=True, help="Replace a case of that name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @json_option
 @pass_state
@@ -37,6 +38,7 @@ def command(
     message: str | None,
     expected: str | None,
     checks: Sequence[str],
+    replace_case: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -47,7 +49,7 @@ def command(
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.store.accept import accept
     from tracefix_tui.store.attempts import AttemptLog
-    from tracefix_tui.workbench.accepting import default_form, plan_accept
+    from tracefix_tui.workbench.accepting import default_form, plan_accept, plan_lines
 
     attempt = AttemptLog(state.workspace).get(attempt_id)
     form = default_form(attempt, state.workspace, [parse_spec(c) for c in checks])
@@ -59,12 +61,14 @@ def command(
         "tags": tuple(tags) or None,
     }
     form = replace(form, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
-    plan = plan_accept(state.workspace, attempt, form)
-    for line in plan.describe():
-        (say if as_json or not dry_run else data)(safe_line(line))
+    plan = plan_accept(state.workspace, attempt, form, replace_case=replace_case)
+    for line in plan_lines(plan):
+        (data if dry_run and not as_json else say)(safe_line(line))
     if dry_run:
         return
     done = accept(plan)
+    for note in done.notes:
+        say(f"note: {safe_line(note)}")
     if as_json:
         emit(done.to_public())
     else:

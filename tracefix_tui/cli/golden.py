@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
-from tracefix_tui.model.errors import BadInput
-from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.model.errors import EXIT_BAD_INPUT, EXIT_OK, BadInput
 from tracefix_tui.model.text import clip, plural, safe_line
 
 
@@ -100,7 +101,7 @@ def add_command(
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.readers import open_trace
     from tracefix_tui.store.golden import GoldenStore
-    from tracefix_tui.workbench.accepting import case_of_recording
+    from tracefix_tui.workbench.accepting import case_check, case_of_recording, scrubbed
     from tracefix_tui.workbench.recording import choose_span, record
 
     opened = open_trace(file)
@@ -115,22 +116,21 @@ def add_command(
         prompts_dir=state.workspace.prompts_dir,
     )
     case = case_of_recording(recording, prompt=prompt, name=name, tags=tags, expected=expected, set_name=set_name)
-    case = case.model_copy(update={"checks": [*case.checks, *_case_checks([parse_spec(c) for c in checks])]})
+    extra = [case_check(parse_spec(spec)) for spec in checks]
+    case = case.model_copy(update={"checks": [*case.checks, *extra]})
+    case = scrubbed(case)
     GoldenStore(state.workspace).add(case)
-    emit(case.model_dump(mode="json")) if as_json else say(f"added {case.prompt}/{case.name}")
-
-
-def _case_checks(specs: Sequence[object]) -> list[object]:
-    from tracefix_tui.workbench.accepting import case_check
-
-    return [case_check(spec) for spec in specs]
+    if as_json:
+        emit(case.model_dump(mode="json"))
+    else:
+        say(f"added {case.prompt}/{case.name}")
 
 
 @command.command("remove")
 @click.argument("name")
 @pass_state
 def remove_command(state: State, name: str) -> None:
-    """Remove a case from the dataset; its file, if there is one, stays for git to remove."""
+    """Remove a case from the dataset, and its file from the work tree."""
     from tracefix_tui.store.golden import GoldenStore
 
     store = GoldenStore(state.workspace)
@@ -151,16 +151,15 @@ def tag_command(state: State, name: str, tags: Sequence[str], removing: bool) ->
     store = GoldenStore(state.workspace)
     case = store.find(name)
     change = store.untag if removing else store.tag
-    for tag in tags:
-        change(case.prompt, case.name, tag)
-    say(f"{case.prompt}/{case.name}: {' '.join(store.find(f'{case.prompt}/{case.name}').tags) or 'no tags'}")
+    changed = change(case.prompt, case.name, list(tags))
+    say(f"{changed.prompt}/{changed.name}: {' '.join(changed.tags) or 'no tags'}")
 
 
 @command.command("export")
 @click.option("--set", "set_name", help="Only this set.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @pass_state
-def export_command(state: State, set_name: str | None, form: str) -> None:
+def export_command(state: State, set_name: str | None, form: Literal["jsonl", "csv"]) -> None:
     """Print the dataset as JSONL or CSV."""
     from tracefix_tui.store.golden import GoldenStore
 
@@ -170,15 +169,30 @@ def export_command(state: State, set_name: str | None, form: str) -> None:
 
 @command.command("import")
 @click.argument("file", required=False, type=click.Path())
-@click.option("--set", "set_name", default="default", show_default=True)
+@click.option("--set", "set_name", help="The set, for rows that name none.")
+@click.option("--replace", is_flag=True, help="Replace cases of the same name.")
 @click.option("--prompt", default="imported", show_default=True, help="The prompt, for rows that name none.")
 @json_option
 @pass_state
-def import_command(state: State, file: str | None, set_name: str, prompt: str, as_json: bool) -> None:
+def import_command(
+    state: State, file: str | None, set_name: str | None, replace: bool, prompt: str, as_json: bool
+) -> int:
     """Add cases from a JSONL or CSV file; without a file, rebuild the dataset from prompts/golden/."""
     from tracefix_tui.store.golden import GoldenStore
 
     store = GoldenStore(state.workspace)
-    count = store.rebuild() if file is None else store.import_rows(Path(file), set_name=set_name, prompt=prompt)
-    answer: JsonObject = {"imported": count, "version": store.version()}
-    emit(answer) if as_json else say(f"imported {plural(count, 'case')}")
+    if file is None:
+        report = store.import_case_files()
+    else:
+        report = store.import_file(Path(file), prompt=prompt, set_name=set_name, replace=replace)
+    for problem in report.problems:
+        say(f"not imported: {problem}")
+    if report.ignored:
+        say(f"columns without a meaning here: {', '.join(report.ignored)}")
+    if report.secrets:
+        say(f"{plural(report.secrets, 'secret')} taken out")
+    if as_json:
+        emit({**asdict(report), "version": store.version()})
+    else:
+        say(f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged")
+    return EXIT_BAD_INPUT if report.problems else EXIT_OK

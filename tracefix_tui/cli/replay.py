@@ -142,7 +142,7 @@ def _with_prompt_file(draft: Draft, path: str) -> Draft:
 
     file = PromptFile.read(Path(path))
     draft = draft.apply({"edit": "template_messages", "messages": [dict(m) for m in file.messages]})
-    for name, value in file.litellm_params().items():
+    for name, value in file.model_parameters.items():
         draft = draft.apply({"edit": "param", "name": name, "value": value})
     if file.model:
         draft = draft.apply({"edit": "model", "value": file.model})

@@ -52,8 +52,13 @@ def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSp
     )
 
 
-def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> AcceptPlan:
-    """Everything that accepting will write, and nothing written yet. Raises `AcceptRefused` or `PromptInvalid`."""
+def plan_accept(
+    workspace: Workspace, attempt: Attempt, form: AcceptForm, *, replace_case: bool = False
+) -> AcceptPlan:
+    """Everything that accepting will write, and nothing written yet; what stands in the way is in its `refusals`.
+
+    Raises `AcceptRefused` for an attempt without an answer, `BadInput` for names that are not valid.
+    """
     from tracefix_tui.store.accept import plan
 
     if attempt.result.output is None or attempt.result.error is not None:
@@ -62,14 +67,30 @@ def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> Acc
         )
     return plan(
         workspace,
-        prompt_name=form.prompt_name,
+        prompt=form.prompt_name,
         prompt_text=prompt_text(workspace, attempt, form.prompt_name),
         case=case_of_attempt(attempt, form),
         message=form.message,
         failure_modes=form.tags,
+        checks=[spec.label for spec in form.checks],
         trace_id=attempt.trace_id,
         span_id=attempt.span_id,
+        replace_case=replace_case,
     )
+
+
+def plan_lines(plan: AcceptPlan) -> list[str]:
+    """What a plan will do, a line each, in the words of the dialog and of `accept --dry-run`."""
+    where = f"on {plan.branch}" if plan.branch else "on a detached head"
+    after = f" after {plan.head[:9]}" if plan.head else ""
+    lines = [f"will do     {plan.summary}, 0 network calls"]
+    lines += [f"file        {f.path}  +{f.lines[0]} -{f.lines[1]}" for f in plan.files if f.before != f.after]
+    lines.append(f"commit      {where}{after}: {plan.subject}")
+    lines += [f"trailer     {line}" for line in plan.message.splitlines()[1:] if ": " in line]
+    lines += [f"hook        {name} will run" for name in plan.hooks]
+    lines += [f"secret      {found.kind} taken out of {found.field}: {found.preview}" for found in plan.secrets]
+    lines += [f"refused     {refusal}" for refusal in plan.refusals]
+    return lines
 
 
 def prompt_text(workspace: Workspace, attempt: Attempt, name: str) -> str:
@@ -82,13 +103,13 @@ def prompt_text(workspace: Workspace, attempt: Attempt, name: str) -> str:
     response_format = attempt.prompt.get("response_format")
     if not path.exists():
         return PromptFile.new(
-            name, messages=messages, model=model, params=params, tools=tools, response_format=response_format
+            name, messages, model=model, model_parameters=params, tools=tools, response_format=response_format
         ).text()
     file = PromptFile.read(path)
     changed = {change.kind for change in attempt.changes}
     updates: dict[str, Any] = {"messages": messages}
     if "parameter" in changed:
-        updates["params"] = params
+        updates["model_parameters"] = params
     if "tool schema" in changed:
         updates["tools"] = tools
     if "response format" in changed:
@@ -160,6 +181,15 @@ def case_of_recording(
             created=_now(),
         ),
     )
+
+
+def scrubbed(case: Case) -> Case:
+    """The case without secrets, as it may be stored."""
+    from tracefix_tui.store.case_file import case_value, make_case
+    from tracefix_tui.store.scrub import scrub
+
+    clean, _ = scrub(case_value(case))
+    return make_case(clean, f"case {case.name}")
 
 
 def case_check(spec: CheckSpec) -> CaseCheck:

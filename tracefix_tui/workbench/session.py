@@ -19,6 +19,8 @@ from tracefix_tui.workbench.draft import Draft, leading
 from tracefix_tui.workbench.judging import Standing, judge, standings
 from tracefix_tui.workbench.recording import Recording
 
+_MOST_ATTEMPTS = 200
+
 
 @dataclass
 class Session:
@@ -32,7 +34,7 @@ class Session:
     def load(self) -> None:
         """Bring back the attempts of earlier sittings at this call."""
         log = AttemptLog(self.workspace)
-        kept = log.list(trace_id=self.recording.trace.id, span_id=self.recording.span.id)
+        kept = log.list(trace_id=self.recording.trace.id, span_id=self.recording.span.id, limit=_MOST_ATTEMPTS)
         known = {a.id for a in self.attempts}
         self.attempts = [*(a for a in reversed(kept) if a.id not in known), *self.attempts]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import click
 
 from tracefix_tui.cli.state import data, emit, json_option, say
 from tracefix_tui.cli.tree import finding_line, trace_header
 from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK
+from tracefix_tui.model.json_value import Json, JsonObject
 
 
 @click.command("diagnose")
@@ -39,23 +42,23 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     return EXIT_FAILED if failed else EXIT_OK
 
 
-def _joined(answers: list[dict[str, object]]) -> dict[str, object]:
+def _joined(answers: list[JsonObject]) -> JsonObject:
     """One answer over all traces: findings in order, numbers added up."""
-    out: dict[str, object] = {"findings": [f for a in answers for f in a["findings"]]}  # type: ignore[attr-defined]
-    for key in ("time", "cost"):
-        out[key] = answers[0][key] if len(answers) == 1 else _added([a[key] for a in answers])
-    return out
+    findings = [f for a in answers for f in cast("list[Json]", a["findings"])]
+    if len(answers) == 1:
+        return {**answers[0], "findings": findings}
+    return {"findings": findings, **{key: _added([a[key] for a in answers]) for key in ("time", "cost")}}
 
 
-def _added(parts: list[object]) -> dict[str, object]:
-    total: dict[str, object] = {}
+def _added(parts: list[Json]) -> JsonObject:
+    total: JsonObject = {}
     for part in parts:
         for key, value in (part if isinstance(part, dict) else {}).items():
             before = total.get(key)
             if isinstance(value, dict):
                 total[key] = _added([before or {}, value])
-            elif isinstance(value, int | float):
-                total[key] = value + (before if isinstance(before, int | float) else 0)
+            elif isinstance(value, int | float) and isinstance(before, int | float):
+                total[key] = value + before
             else:
                 total.setdefault(key, value)
     return total

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import IO
 
 import click
 
 from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
 from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK, BadInput, PromptInvalid
+from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import plural, safe_line
 
 
@@ -27,7 +29,7 @@ def list_command(state: State, as_json: bool) -> None:
     """List the prompt files with their models and placeholders."""
     from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
 
-    rows = []
+    rows: list[JsonObject] = []
     for name in list_prompts(state.workspace.prompts_dir):
         try:
             file = PromptFile.read(prompt_path(state.workspace.prompts_dir, name))
@@ -41,7 +43,9 @@ def list_command(state: State, as_json: bool) -> None:
         emit({"prompts": rows})
         return
     for row in rows:
-        data(f"{row['name']:<28} {row['model'] or '-':<28} {' '.join(row['variables'])}")
+        variables = row["variables"]
+        names = " ".join(map(str, variables)) if isinstance(variables, list) else ""
+        data(f"{row['name']:<28} {row['model'] or '-':<28} {names}".rstrip())
     if not rows:
         say(f"no prompts in {state.workspace.prompts_dir}; `accept` writes the first")
 
@@ -67,16 +71,14 @@ def show_command(state: State, name: str, rev: str | None) -> None:
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A variable.")
 @click.option("--vars", "variables_file", type=click.File(encoding="utf-8"), help="A JSON file of variables.")
 @pass_state
-def render_command(
-    state: State, name: str, settings: Sequence[str], variables_file: click.utils.LazyFile | None
-) -> None:
+def render_command(state: State, name: str, settings: Sequence[str], variables_file: IO[str] | None) -> None:
     """Print what `litellm.completion` would be given."""
     from tracefix_tui.prompts import load
 
-    variables: dict[str, object] = {}
+    variables: JsonObject = {}
     if variables_file is not None:
         try:
-            read = json.load(variables_file)  # type: ignore[arg-type]
+            read = json.load(variables_file)
         except ValueError as error:
             raise BadInput(f"not JSON: {error}", where="--vars", hint="Give a JSON object") from error
         variables.update(read if isinstance(read, dict) else {})

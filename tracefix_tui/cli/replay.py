@@ -189,18 +189,15 @@ def _attempts(session: Session, draft: Draft, count: int, timeout: float, *, qui
 
 
 def _answer(draft: Draft, attempts: Sequence[Attempt]) -> JsonObject:
+    fidelity: list[Json] = [entry.to_public() for entry in draft.recording.fidelity]
+    if draft.model != draft.recording.request.model:
+        fidelity.append({"field": "model", "status": "changed", "reason": f"replaced by {draft.model}"})
     return {
         "request": draft.request.to_litellm(),
-        "fidelity": [entry.to_public() for entry in draft.recording.fidelity] + _model_entry(draft),
+        "fidelity": fidelity,
         "changes": [change.to_public() for change in draft.changes],
         "attempts": [attempt.to_public() for attempt in attempts],
     }
-
-
-def _model_entry(draft: Draft) -> list[Json]:
-    if draft.model == draft.recording.request.model:
-        return []
-    return [{"field": "model", "status": "changed", "reason": f"replaced by {draft.model}"}]
 
 
 def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:

@@ -147,7 +147,7 @@ def part_from_openai(raw: Json) -> Part:
     kind = raw.get("type")
     text = raw.get("text")
     if kind in ("text", "input_text", "output_text") and isinstance(text, str):
-        extra = {k: v for k, v in raw.items() if k not in ("type", "text") and v is not None and v != []}
+        extra: JsonObject = {k: v for k, v in raw.items() if k not in ("type", "text") and v is not None and v != []}
         return TextPart(text, extra)
     if isinstance(kind, str) and kind in _MEDIA:
         return MediaPart(_MEDIA[kind], raw)

@@ -107,4 +107,4 @@ def _dehydrate(context: CallContext, prompts_dir: Path | None) -> Hydrated:
 def _likely_names(prompt: PromptRef | None, prompts_dir: Path) -> list[str]:
     names = list_prompts(prompts_dir)
     wanted = prompt.name if prompt else None
-    return [wanted, *(n for n in names if n != wanted)] if wanted in names and wanted is not None else names
+    return sorted(names, key=lambda name: name != wanted)

@@ -1,0 +1,95 @@
+"""The rows of what came back: how the checks stand against the recording, and the attempts so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tracefix_tui.model.attempt import Attempt
+from tracefix_tui.model.check import CheckSpec, Verdict
+from tracefix_tui.model.text import money
+from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
+from tracefix_tui.workbench.judging import Standing, pass_counts
+
+STANDINGS = (Column(1), Column(14), Column(), Column(9), Column(20, right=True, hide_below=62))
+ATTEMPTS = (
+    Column(3, right=True), Column(), Column(19, hide_below=70), Column(14), Column(9, right=True),
+    Column(8, right=True), Column(9, right=True, hide_below=90), Column(16, right=True, hide_below=100),
+)  # fmt: skip
+_GOOD, _BAD = ("FIXED", "IMPROVED"), ("REGRESSED",)
+
+
+def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec]) -> ListRows:
+    """One row per check: its number, how it stands, what it is, how it was, the score's move. `+` marks checks to keep."""
+    labels = {spec.label for spec in kept}
+    rows = []
+    for at, row in enumerate(standings):
+        word, style = _stand(row)
+        was = "" if row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
+        number = Cell(str(at + 1) if at < 9 else "", "number")
+        cells = (number, Cell(word, style), Cell(f"{row.spec.label}: {row.message}"), Cell(was, "dim"), Cell(_move(row)))
+        rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
+    return ListRows(rows)
+
+
+def _stand(row: Standing) -> tuple[str, str]:
+    rate = row.rate
+    if not rate.runs:
+        return ("not run yet", "dim") if rate.passed_before is None else ("FAIL" if row.severity == "fail" else "WARN", "fail")
+    counts = f"{rate.passes}/{rate.runs}"
+    if rate.word in _GOOD:
+        return f"{rate.word} {counts}", "ok"
+    if rate.word in _BAD:
+        return f"{rate.word} {counts}", "fail"
+    if rate.passes == rate.runs:
+        return f"pass {counts}", "ok"
+    return f"FAIL {counts}", "fail"
+
+
+def _move(row: Standing) -> str:
+    before, after = row.score_before, row.score_after
+    if before is None or after is None:
+        return ""
+    return f"{before:.2f} -> {after:.2f} {after - before:+.2f}"
+
+
+def checks_move(baseline: Sequence[Verdict], attempt: Attempt | None) -> str:
+    """`checks 4/6 -> 6/6`, or how the recording alone stands."""
+    passed, measured = pass_counts(baseline)
+    before = f"{passed}/{measured}"
+    if attempt is None:
+        return f"checks {before} on the recording"
+    now, of = pass_counts(attempt.verdicts)
+    return f"checks {before} -> {now}/{of}" if of else f"checks {before} -> unmeasured"
+
+
+def attempt_rows(attempts: Sequence[Attempt], marked: str | None, draft_parent: str | None = None) -> ListRows:
+    """One row per attempt, the newest first: what changed, the warning about several changes, checks, cost, time."""
+    rows = []
+    for number in range(len(attempts), 0, -1):
+        attempt = attempts[number - 1]
+        result = attempt.result
+        several = f"{len(attempt.changes)} changes at once" if attempt.several_changes else ""
+        seconds = f"{result.latency_ms / 1000:.2f}s"
+        used = f"{result.usage.output:,} tok" if result.usage.output is not None else ""
+        cells = (
+            Cell(str(number), "strong"), Cell(changed(attempt)), Cell(several, "warn"), _verdicts(attempt), Cell(money(result.cost)),
+            Cell(seconds), Cell(used, "dim"), Cell(attempt.created[:16].replace("T", " "), "dim"),
+        )  # fmt: skip
+        flag = "*" if attempt.id == marked else "^" if attempt.id == draft_parent else ""
+        rows.append(Row(attempt.id, cells, flag=flag))
+    return ListRows(rows)
+
+
+def changed(attempt: Attempt) -> str:
+    """What an attempt changed, in words, with the number of its repeat."""
+    words = "; ".join(c.summary for c in attempt.changes) or "as recorded"
+    return f"{words}  (run {attempt.repeat + 1} of it)" if attempt.repeat else words
+
+
+def _verdicts(attempt: Attempt) -> Cell:
+    if attempt.result.error is not None:
+        return Cell("ERROR", "fail")
+    if attempt.result.stopped:
+        return Cell("stopped", "warn")
+    passed, measured = pass_counts(attempt.verdicts)
+    return Cell(f"checks {passed}/{measured}", "ok" if passed == measured else "fail")

@@ -1,0 +1,33 @@
+"""Values of parameters as they are typed: JSON where it is JSON, a bare word where that is read back as the same text."""
+
+from __future__ import annotations
+
+import json
+
+from tracefix_tui.model.json_value import Json
+from tracefix_tui.model.text import json_text, safe_line
+
+
+def shown_value(value: Json) -> str:
+    """A value in one safe line that `typed_value` reads back; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value == safe_line(value).strip() and typed_value(value) == value:
+        return value
+    return json_text(value, None)
+
+
+def typed_value(text: str) -> Json:
+    """The value of a typed line: JSON, else the text itself; None for nothing."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse)
+    except ValueError:
+        return text
+    return value
+
+
+def _refuse(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")

@@ -20,12 +20,12 @@ _SEPARATORS = " \t\r\n,\x1e"
 _CONSTANTS = {"NaN": None, "Infinity": "Infinity", "-Infinity": "-Infinity"}
 # NaN is how a data frame writes "absent"; the infinities stay visible as the words that clients also send.
 _DECODER = json.JSONDecoder(parse_constant=_CONSTANTS.__getitem__)
+_SQLITE = b"SQLite format 3\x00"
 _BINARY = {
     b"PAR1": (
         "this is a Parquet file",
         "Convert it first: pandas.read_parquet(FILE).to_json(OUT, orient='records', lines=True)",
     ),
-    b"SQLite format 3\x00": ("this is an SQLite database", "Export the table of traces as JSON and open that"),
     b"\x89PNG": ("this is a picture", "Open the exported trace, not a screenshot of it"),
     b"%PDF": ("this is a PDF", "Open the exported trace as JSON"),
 }
@@ -81,6 +81,11 @@ def _unpack(data: bytes, path: str, budget: compressed.Budget, layers: int) -> C
         if problem:
             carried.hurt("end of file", problem, f"{problem}: what came before it is shown")
         return carried
+    if data.startswith(_SQLITE):
+        from tracefix_tui.readers.pipeline import read_sqlite  # few files are databases
+
+        rows, warnings = read_sqlite(data, path)
+        return Carried(list(rows), warnings)
     return parse(_decode(data, path), path)
 
 

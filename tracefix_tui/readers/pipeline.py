@@ -10,11 +10,11 @@ from tracefix_tui.readers.pipeline_stages import STAGES, Stage, detail_of, docum
 from tracefix_tui.readers.registry import ReadResult
 from tracefix_tui.readers.values import json_object, maybe_json, number, parse_time, text_or_none
 
-SQLITE = b"SQLite format 3\x00"
 TABLE = "pipeline_trace"
 _TELLING = ("toolSelection", "hyde", "filterBuild", "crossEncoder", "selfReflection")
 _BREAKDOWN = ("embeddingMs", "retrievalMs", "rerankingMs", "generationMs", "judgeMs", "overheadMs", "totalMs")
 _BREAKDOWN_PLACES = ("timeBreakdown", "latencyBreakdown", "tokenBreakdown", "breakdown")
+_WAL = "the database keeps a write-ahead log: rows that are still in its -wal file are not read"
 _ONLY_DURATIONS = "only durations are recorded: the stages are laid end to end, their true start times are not known"
 
 
@@ -53,8 +53,8 @@ def _is_record(value: dict[str, Any]) -> bool:
     return "queryId" in value and sum(key in value for key in _TELLING) >= 2
 
 
-def read_sqlite(data: bytes, path: str) -> list[dict[str, Any]]:
-    """The rows of the table `pipeline_trace` of an SQLite database; raises `UnreadableTrace` where it has none."""
+def read_sqlite(data: bytes, path: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """(rows, warnings) of the table `pipeline_trace` of an SQLite database; raises `UnreadableTrace` without one."""
     import sqlite3  # few files are databases
 
     hint = f"A database is read where it has a table {TABLE} with a column trace_data"
@@ -68,11 +68,12 @@ def read_sqlite(data: bytes, path: str) -> list[dict[str, Any]]:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (TABLE,)).fetchone()
         if found is None:
             raise UnreadableTrace(path, "", f"this is an SQLite database without a table {TABLE}", hint)
-        return [_plain(dict(row)) for row in connection.execute(f"SELECT * FROM {TABLE}")]
+        rows = [_plain(dict(row)) for row in connection.execute(f"SELECT * FROM {TABLE}")]
     except sqlite3.Error as problem:
         raise UnreadableTrace(path, "", f"this SQLite database cannot be read: {problem}", hint) from None
     finally:
         connection.close()
+    return rows, [_WAL] if data[18:19] == b"\x02" else []
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -173,8 +173,9 @@ def detail_of(stage: Stage, facts: Facts, documents: tuple[Document, ...], score
         llm = _call(stage, facts)
         lossy.append(NO_PROMPT if llm.output else NO_OUTPUT)
     elif stage.kind in ("retriever", "reranker") and not skipped:
-        retrieval = Retrieval(documents=documents)
-        lossy.append(NO_CONTENT)
+        none_left = 0 in (whole(facts.get("rrfMerged")), whole(facts.get("outputCount")))
+        retrieval = Retrieval(documents=documents) if documents or none_left else None
+        lossy += [] if none_left else [NO_CONTENT]
     return SpanDetail(
         output=without_secrets(facts),
         llm=llm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+from tracefix_tui.model.text import plural
 from tracefix_tui.readers.otel.assemble import assemble
 from tracefix_tui.readers.otel.encoding import batch_records, batch_spans
 from tracefix_tui.readers.otel.flat import Event
@@ -38,7 +39,7 @@ class OtlpReader:
         made = assemble(spans)
         orphaned = sum(len(found) for key, found in records.items() if key not in known)
         if orphaned:
-            made.warnings.append(f"{orphaned:,} log records belong to spans that are not in this file")
+            made.warnings.append(f"{plural(orphaned, 'log record')} left out: about spans that are not in this file")
         if not made.traces:
             other = records or any("etrics" in key or "ogs" in key for value in values for key in value)
             made.warnings.append(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
 
-from tracefix_tui.model.errors import UnreadableTrace
+from tracefix_tui.model.errors import BadInput, UnreadableTrace
 from tracefix_tui.model.text import plural
 from tracefix_tui.model.trace import Source, Span, Trace, TraceFile
 
@@ -60,7 +60,7 @@ def readers() -> tuple[Reader, ...]:
 
     A package adds one with an entry point in the group `tracefix_tui.readers` that loads a `Reader`.
     """
-    built_in = [importlib.import_module(name).READER for name in _BUILT_IN if importlib.util.find_spec(name)]
+    built_in: list[Reader] = [importlib.import_module(name).READER for name in _BUILT_IN]
     return (*built_in, *_installed())
 
 
@@ -68,7 +68,14 @@ def _installed() -> Iterator[Reader]:
     from importlib.metadata import entry_points  # 8 ms: only when a file is read
 
     for point in entry_points(group=ENTRY_POINTS):
-        found = point.load()
+        try:
+            found = point.load()
+        except (ImportError, AttributeError) as problem:
+            raise BadInput(
+                f"the trace reader of an installed package cannot be loaded: {problem}",
+                where=point.value,
+                hint="Update or uninstall that package",
+            ) from None
         yield found() if isinstance(found, type) else found
 
 

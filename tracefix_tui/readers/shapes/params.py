@@ -84,7 +84,7 @@ def param_name(key: Any) -> str:
 
 
 def _clean(name: str, value: Any) -> Any:
-    if value is None or _is_nothing(value):
+    if value is None or _is_nothing(value) or without_secrets(value) != value:
         return None
     if name in _NUMBERS:
         count = number(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracefix_tui.model.check import Finding
+from tracefix_tui.model.check import Evidence, Finding
 from tracefix_tui.model.text import clip, duration, money, plural, safe_line
 from tracefix_tui.model.trace import Span, Trace
 
@@ -45,9 +45,15 @@ def trace_header(trace: Trace) -> str:
 def finding_line(number: int, finding: Finding) -> str:
     """`1 FAIL citation-missing  the answer cites nothing  [span: output.content 0-40]`."""
     v = finding.verdict
-    places = ", ".join(f"{e.field} {e.start}-{e.end}" if e.end else e.field for e in v.evidence[:2])
-    where = f"  [{safe_line(finding.span_id)}: {places}]" if places else ""
+    places = ", ".join(_place(e, finding.span_id) for e in v.evidence[:2])
+    where = f"  [{safe_line(finding.span_id)}: {safe_line(places)}]" if places else ""
     return f"{number:>3} {v.severity.upper():<4} {v.check}  {safe_line(v.message)}{where}"
+
+
+def _place(evidence: Evidence, home: str) -> str:
+    """Field and characters, with the span where it is not the finding's own."""
+    place = f"{evidence.field} {evidence.start}-{evidence.end}" if evidence.end else evidence.field
+    return place if evidence.span_id == home else f"{place} of {evidence.span_id}"
 
 
 def _span_line(depth: int, span: Span, findings: Sequence[Finding]) -> str:

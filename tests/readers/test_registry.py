@@ -81,7 +81,7 @@ def test_a_file_is_opened_by_path(tmp_path):
 
 def test_every_format_has_a_name():
     assert {"otlp", "phoenix", "otel-console"} <= set(format_names())
-    assert len(set(format_names())) == len(readers())
+    assert len(set(format_names())) == len(list(readers()))
 
 
 def test_no_reader_trips_over_odd_values():

@@ -21,7 +21,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server does with one request. With `status` other than 200 it fails with `error` as its message."""
+    """What the server does with one request.
+
+    With `status` other than 200 it fails with `error` as its message. `cut_after` drops the connection after so many
+    pieces of a stream; `ends` False leaves out the finish reason; `hang` never answers; `garbage` mixes in broken lines.
+    """
 
     text: str | None = None
     tool_calls: tuple[tuple[str, str], ...] = ()
@@ -36,6 +40,7 @@ class Reply:
     cut_after: int | None = None
     hang: bool = False
     garbage: bool = False
+    ends: bool = True
     prompt_tokens: int = 11
     completion_tokens: int = 7
     cached_tokens: int = 0
@@ -180,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
             if reply.garbage:
                 self._chunk(b"data: {not json\n\n")
             self.server.owner.closing.wait(reply.delay)
-        self._event({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": reply.reason}]})
+        if reply.ends:
+            self._event({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": reply.reason}]})
         if (body.get("stream_options") or {}).get("include_usage"):
             self._event({**base, "choices": [], "usage": reply.usage})
         self._chunk(b"data: [DONE]\n\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tracefix_tui.model.attempt import FidelityEntry, FidelityStatus, Request
 from tracefix_tui.model.call import LLMCall
 from tracefix_tui.model.json_value import Json, JsonObject
-from tracefix_tui.model.message import Message, ReasoningPart, UnknownPart
+from tracefix_tui.model.message import MediaPart, Message, ReasoningPart, UnknownPart
 from tracefix_tui.readers.shapes.params import SENDABLE, clean_params, param_name
 from tracefix_tui.readers.shapes.secrets import REMOVED, is_secret_key
 
@@ -78,6 +78,10 @@ class Notes:
         """What to say of a parameter when the trace turns out to hold it, whatever it calls it."""
         self._known[name] = FidelityEntry(name, status, reason)
 
+    def has(self, field: str) -> bool:
+        """True when exactly this field is noted."""
+        return field in self._entries
+
     def drop(self, field: str) -> None:
         """Forget what was noted of a field."""
         self._entries.pop(field, None)
@@ -112,11 +116,7 @@ def report_params(call: LLMCall, request: Request, notes: Notes, *, whole: bool)
     """Note what the trace calls a parameter, and what a request without a raw body is made of."""
     for key, value in call.params_raw.items():
         name = param_name(key)
-        if (
-            name in ("model", "messages", "stream", "tools", "functions")
-            or key in notes_fields(notes)
-            or notes.holds(name)
-        ):
+        if name in ("model", "messages", "stream", "tools", "functions") or notes.has(key) or notes.holds(name):
             continue
         if whole and name in SENDABLE and name not in request.params and clean_params({key: value}):
             notes.add(key, "left out", "the recorded request body does not hold it")
@@ -149,6 +149,10 @@ def report_messages(request: Request, source: str, api: str, raw: JsonObject | N
         for field, reason in _unsent(message):
             notes.add(f"messages[{i}].{field}", "left out", reason)
         for j, part in enumerate(message.parts):
+            if isinstance(part, MediaPart) and _address(part.raw).startswith(("http://", "https://")):
+                notes.add(
+                    f"messages[{i}].content[{j}]", "sent", "an address; a provider may fetch it, this machine does not"
+                )
             if isinstance(part, UnknownPart):
                 kind = str(part.raw.get("type") or "without a type")
                 notes.add(f"messages[{i}].content[{j}]", "sent", f"content of an unknown kind ({kind}), as recorded")
@@ -158,9 +162,10 @@ def report_messages(request: Request, source: str, api: str, raw: JsonObject | N
             _compare_message(f"messages[{i}]", before, after.to_openai(), notes)
 
 
-def notes_fields(notes: Notes) -> frozenset[str]:
-    """The fields noted so far."""
-    return frozenset(entry.field for entry in notes.entries)
+def _address(part: JsonObject) -> str:
+    image = part.get("image_url")
+    url = image.get("url") if isinstance(image, dict) else image
+    return url if isinstance(url, str) else ""
 
 
 def _unsent(message: Message) -> Iterator[tuple[str, str]]:
@@ -180,7 +185,7 @@ def _compare_message(at: str, before: Json, after: JsonObject, notes: Notes) -> 
         notes.add(f"{at}.role", "changed", f"sent as {after['role']}")
     for key in ("content", "name", "tool_call_id"):
         old, new = before.get(key), after.get(key)
-        if old != new and (old or new) and f"{at}.{key}" not in notes_fields(notes):
+        if old != new and (old or new) and not notes.has(f"{at}.{key}"):
             notes.add(
                 f"{at}.{key}",
                 "changed",

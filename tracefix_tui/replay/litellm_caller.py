@@ -8,23 +8,22 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from tracefix_tui.model.attempt import Request, Result
 from tracefix_tui.model.call import Usage
-from tracefix_tui.model.errors import ProviderDown, ProviderError, ProviderTimeout, RateLimited
+from tracefix_tui.model.errors import ProviderDown, ProviderError, ProviderTimeout, RateLimited, RequestRejected
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.replay.caller import Caller, Event, Finished, ReasoningDelta, TextDelta, ToolCallDelta, Waiting
 from tracefix_tui.replay.failures import cut_short, explain, filtered, no_key
+from tracefix_tui.replay.knowledge import cost_of, fit, unsupported_params
 from tracefix_tui.replay.loading import load_litellm, skips_mcp, warm_up
 from tracefix_tui.replay.offline.caller import OfflineCaller
+from tracefix_tui.replay.params import refused_params
 from tracefix_tui.replay.providers import is_offline, provider_of
 from tracefix_tui.replay.usage import usage_from
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-__all__ = ["LiteLLMCaller", "caller_for", "unsupported_params", "warm_up"]
+__all__ = ["LiteLLMCaller", "caller_for", "fit", "unsupported_params", "warm_up"]
 
 _POLL = 0.05
 _LONGEST_WAIT = 60.0
@@ -96,6 +95,12 @@ class LiteLLMCaller:
         missing = provider.missing_keys(os.environ) if provider is not None and not provider.other_ways else ()
         if missing:
             raise no_key(request.model, " and ".join(missing))
+        if refused := refused_params(request.params):
+            raise RequestRejected(
+                f"{', '.join(refused)} cannot be set as a parameter",
+                where=request.model,
+                hint="Endpoints, keys and headers come from your environment (OPENAI_BASE_URL, OPENAI_API_KEY, ...)",
+            )
         for attempt in range(self.retries + 1):
             once = _Once(self.arguments(request), request.model, self.timeout, stop)
             try:
@@ -204,7 +209,7 @@ class _Once:
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self._usage = usage_from(usage)
-            self._cost = _cost(load_litellm(), self.model, usage)
+            self._cost = cost_of(self.model, usage)
         for choice in chunk.choices:
             if (choice.index or 0) == 0:
                 yield from _delta(choice.delta)
@@ -254,47 +259,3 @@ def _close(stream: Any) -> None:
     close = getattr(inner, "close", None)
     if close is not None:
         close()
-
-
-def _cost(litellm: ModuleType, model: str, usage: Any) -> float | None:
-    """US dollars by LiteLLM's local price map; None for a model that is not in it, 0 for a server of one's own."""
-    provider = provider_of(model)
-    if provider is not None and provider.local:
-        return 0.0
-    prefix, _, bare = model.partition("/")
-    entry = litellm.model_cost.get(model) or litellm.model_cost.get(bare) or {}
-    if not str(entry.get("litellm_provider", "")).startswith(prefix):
-        return None
-    try:
-        return float(
-            litellm.completion_cost(completion_response=litellm.ModelResponse(model=model, usage=usage), model=model)
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def unsupported_params(request: Request) -> list[str]:
-    """Parameters of the request that its provider does not take, as LiteLLM knows it. Loads LiteLLM: off the UI thread.
-
-    Each parameter is tried with those before it, since some depend on each other (temperature and reasoning effort).
-    """
-    litellm = load_litellm()
-    try:
-        name, provider, _, _ = litellm.get_llm_provider(request.model)
-    except litellm.BadRequestError:
-        return []
-    tried: JsonObject = dict(request.params)
-    if request.tools:
-        tried["tools"] = [tool.to_openai() for tool in request.tools]
-    for key, value in (("tool_choice", request.tool_choice), ("response_format", request.response_format)):
-        if value is not None:
-            tried[key] = value
-    taken: JsonObject = {}
-    refused: list[str] = []
-    for key in sorted(tried, key=lambda k: k not in ("reasoning_effort", "tools")):
-        try:
-            litellm.utils.get_optional_params(model=name, custom_llm_provider=provider, **taken, **{key: tried[key]})
-            taken[key] = tried[key]
-        except litellm.UnsupportedParamsError:
-            refused.append(key)
-    return refused

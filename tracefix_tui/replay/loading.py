@@ -27,7 +27,10 @@ _LOCK = threading.Lock()
 def load_litellm() -> ModuleType:
     """The litellm module. The first call takes 3 to 5 s: make it off the UI thread."""
     with _LOCK:
-        return _load()
+        loaded = _load()
+        for module in ("litellm", "pydantic"):  # what they deprecate is not ours to mend, nor to write over the screen
+            warnings.filterwarnings("ignore", module=rf"{module}(\.|$)")
+        return loaded
 
 
 def warm_up() -> threading.Thread:
@@ -59,13 +62,11 @@ def _load() -> ModuleType:
     for name, value in _BEFORE_IMPORT.items():
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what its dependencies deprecate is not ours to mend
+        warnings.simplefilter("ignore")
         import litellm
 
         _silence(litellm)
         _first_call(litellm)
-    for module in ("litellm", "pydantic"):  # nor may it write over the screen later on
-        warnings.filterwarnings("ignore", module=rf"{module}(\.|$)")
     register(litellm)
     loaded: ModuleType = litellm
     return loaded

@@ -10,14 +10,12 @@ from tracefix_tui.model.call import LLMCall, ToolDef
 from tracefix_tui.model.errors import ReplayImpossible
 from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import Message, ReasoningPart, TextPart
-from tracefix_tui.readers.shapes.params import SENDABLE
 from tracefix_tui.readers.shapes.requests import read_request
 from tracefix_tui.readers.shapes.secrets import without_secrets
 from tracefix_tui.replay.fidelity import Notes, report_messages, report_params, report_raw
+from tracefix_tui.replay.params import is_replayed
 from tracefix_tui.replay.providers import litellm_name
 
-_GEMINI_ONLY = "safety_settings"
-_NEVER = frozenset({"store", "truncation", "stream_options", "best_of", _GEMINI_ONLY})
 _NEED_TOOLS = ("tool_choice", "parallel_tool_calls")
 
 
@@ -119,10 +117,9 @@ def _model(call: LLMCall, source: _Source, wanted: str | None, notes: Notes) -> 
 def _params(source: _Source, model: str, notes: Notes) -> JsonObject:
     """The parameters that are safe to hand on: sampling settings by an allow list, nothing that steers the call."""
     out: JsonObject = {}
-    gemini = model.startswith(("gemini/", "vertex_ai/"))
     for name, value in source.params.items():
         count = isinstance(value, int) and value > 1
-        if name not in SENDABLE or (name in _NEVER and not (gemini and name == _GEMINI_ONLY)):
+        if not is_replayed(name, model):
             continue
         if name == "n" and count:
             notes.explain(name, "left out", "a run keeps one answer; repeat the run instead (-n)")

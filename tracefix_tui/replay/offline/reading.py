@@ -42,8 +42,8 @@ _TEXT_KEYS = ("content", "text", "snippet", "page_content", "body", "passage", "
 _ID_KEYS = ("id", "doc_id", "document_id", "source", "title", "name", "url")
 _INSTRUCTION = re.compile(
     r"^(?:you are|you're|your (?:task|job|role)|answer|use|cite|if |do not|don't|never|always|respond|reply|return"
-    r"|write|say|please|only|be |act |base |keep|when |given|make sure|ensure|output|format|follow|refer|include|provide"
-    r"|think|help|ask|check|the following)",
+    r"|write|say|please|only|be |act |base |keep|when |given|make sure|ensure|output|format|follow|refer|include"
+    r"|provide|think|help|ask|check|the following)",
     re.IGNORECASE,
 )
 _LONG = 400

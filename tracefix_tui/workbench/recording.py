@@ -94,14 +94,20 @@ def _dehydrate(context: CallContext, prompts_dir: Path | None) -> Hydrated:
         return recorded
     for name in _likely_names(context.call.prompt, prompts_dir):
         try:
-            file = PromptFile.read(prompt_path(prompts_dir, name))
+            file = PromptFile.read(prompt_path(prompts_dir, name), name)
         except PromptInvalid:
             continue  # `prompts check` reports broken files; here they simply match nothing
-        named = PromptRef(name=name, template=[dict(m) for m in file.messages], syntax="mustache")
-        matched = dehydrate(replace(context, call=replace(context.call, prompt=named)))
-        if matched.origin == "recorded":
-            return matched
+        matched = dehydrate(context, file)
+        if _is_template_of(file, matched):
+            return replace(matched, name=name)
     return recorded
+
+
+def _is_template_of(file: PromptFile, hydrated: Hydrated) -> bool:
+    """Every message of the file, in order, is the template of a message from the first on."""
+    wanted = [(str(m["role"]), str(m["content"])) for m in file.messages]
+    found = [(m.role, m.text) for m in hydrated.template_messages[: len(wanted)]]
+    return file.has_placeholders and found == wanted
 
 
 def _likely_names(prompt: PromptRef | None, prompts_dir: Path) -> list[str]:

@@ -251,72 +251,17 @@ def test_results_that_come_with_text_keep_their_order():
     assert (text.role, text.text) == ("user", "So?")
 
 
+KEYS = (
+    "role content parts type text tool_calls function name arguments messages input lc id kwargs choices message output "
+    "generations contents system config tools usage source function_call toolCallId image_url data documents node metadata "
+    "prompt tool_choice reasoning"
+).split()
+WORDS = "text tool_use tool-result function_call message human ai image user tool reasoning".split()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "role",
-                    "content",
-                    "parts",
-                    "type",
-                    "text",
-                    "tool_calls",
-                    "function",
-                    "name",
-                    "arguments",
-                    "messages",
-                    "input",
-                    "lc",
-                    "id",
-                ]
-                + [
-                    "kwargs",
-                    "choices",
-                    "message",
-                    "output",
-                    "generations",
-                    "contents",
-                    "system",
-                    "config",
-                    "tools",
-                    "usage",
-                    "source",
-                ]
-                + [
-                    "function_call",
-                    "toolCallId",
-                    "image_url",
-                    "data",
-                    "documents",
-                    "node",
-                    "metadata",
-                    "prompt",
-                    "tool_choice",
-                    "reasoning",
-                ]
-            )
-            | st.text(max_size=5),
-            inner
-            | st.sampled_from(
-                [
-                    "text",
-                    "tool_use",
-                    "tool-result",
-                    "function_call",
-                    "message",
-                    "human",
-                    "ai",
-                    "image",
-                    "user",
-                    "tool",
-                    "reasoning",
-                ]
-            ),
-            max_size=5,
-        )
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner | st.sampled_from(WORDS), max_size=5)
     ),
     max_leaves=25,
 )

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -70,7 +71,7 @@ def test_a_record_is_a_root_with_a_step_per_stage():
 
 def test_the_stages_are_laid_end_to_end():
     steps = opened(RECORD).traces[0].spans[1:]
-    assert all(a.end_ns == b.start_ns for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.end_ns == b.start_ns for a, b in pairwise(steps))
 
 
 def test_each_decision_is_a_line():

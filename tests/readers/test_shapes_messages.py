@@ -251,12 +251,13 @@ def test_results_that_come_with_text_keep_their_order():
     assert (text.role, text.text) == ("user", "So?")
 
 
-KEYS = (
-    "role content parts type text tool_calls function name arguments messages input lc id kwargs choices message output "
-    "generations contents system config tools usage source function_call toolCallId image_url data documents node metadata "
-    "prompt tool_choice reasoning"
-).split()
-WORDS = "text tool_use tool-result function_call message human ai image user tool reasoning".split()
+KEYS = [
+    *("role", "content", "parts", "type", "text", "tool_calls", "function", "name", "arguments", "messages", "input"),
+    *("lc", "id", "kwargs", "choices", "message", "output", "generations", "contents", "system", "config", "tools"),
+    *("usage", "source", "function_call", "toolCallId", "image_url", "data", "documents", "node", "metadata", "prompt"),
+    *("tool_choice", "reasoning"),
+]
+WORDS = ["text", "tool_use", "tool-result", "function_call", "message", "human", "ai", "image", "user", "tool"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (

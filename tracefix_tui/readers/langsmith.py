@@ -27,7 +27,7 @@ class LangSmithReader:
             return False
         if value and value.keys() <= {"post", "patch"}:
             return all(isinstance(part, list) for part in value.values()) and any(
-                _is_run(r) for p in value.values() for r in p
+                _is_write(r) for p in value.values() for r in p
             )
         return _is_run(value)
 
@@ -55,6 +55,11 @@ READER = LangSmithReader()
 
 def _is_batch(value: dict[str, Any]) -> bool:
     return "post" in value or "patch" in value
+
+
+def _is_write(value: Any) -> bool:
+    """A run of a batch; a patch may hold no more than an id and what changed."""
+    return _is_run(value) or (isinstance(value, dict) and "id" in value and ("trace_id" in value or "outputs" in value))
 
 
 def _is_run(value: Any) -> bool:

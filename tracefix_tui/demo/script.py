@@ -1,15 +1,16 @@
-"""Plays the demo's loop without a screen: see, replay, change one thing, compare, accept."""
+"""Plays the demo's loop without a screen: see, replay, change one thing at a time, compare, accept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tracefix_tui.checks import diagnose
+from tracefix_tui.checks import diagnose, parse_spec
 from tracefix_tui.compare.output import diff_output
 from tracefix_tui.demo.workspace import REFUND
 from tracefix_tui.model.attempt import Attempt
+from tracefix_tui.model.trace import Trace
 from tracefix_tui.readers import open_trace
 from tracefix_tui.replay.litellm_caller import caller_for
 from tracefix_tui.store.accept import accept
@@ -20,65 +21,79 @@ from tracefix_tui.workbench.recording import choose_span, record
 from tracefix_tui.workbench.session import Session
 
 MODEL = "offline/extractive"
-FIXED_RULE = "Answer from the context only. Check that its conditions fit the question; if they do not, say so."
+EXPECTATION = "contains:30 days"
+NEW_RULE = "Check that the conditions of a passage fit the question before you answer."
 _OLD_RULE = "Answer in one or two sentences"
 _REPEATS = 4
+_INDENT = " " * 12
 
 
 def play(root: Path) -> Iterator[str]:
     """The loop in the demo's workspace, told line by line, ending with the commit and the case."""
-    workspace = Workspace.find(root)
-    opened = open_trace(str(root / REFUND))
-    trace = opened.traces[0]
-    yield f"1. see      {REFUND}: {trace.name}, {len(trace.spans)} spans"
-    for finding in diagnose(trace).findings:
-        yield f"            {finding.verdict.severity.upper()} {finding.verdict.check}: {finding.verdict.message}"
-    recording = record(
-        trace,
-        choose_span(trace),
-        path=str(root / REFUND),
-        source_format=opened.source.format,
-        prompts_dir=workspace.prompts_dir,
-    )
-    answer = recording.call.answer
-    yield f"            recorded answer: {answer.text if answer else '-'}"
-    session = Session(recording, workspace)
-    untouched = Draft.of(recording)
-    yield f"2. replay   as recorded, with {MODEL}, {_REPEATS} times"
-    yield from _told(session, untouched)
-    template = recording.hydrated.template_messages[0].text
-    draft = untouched.apply(
-        {"edit": "template", "index": 0, "text": template.replace(_OLD_RULE, f"{FIXED_RULE}\n{_OLD_RULE}")}
-    )
-    yield f"3. edit     {'; '.join(change.summary for change in draft.changes)}: {FIXED_RULE}"
-    yield from _told(session, draft)
-    attempt = session.attempts[-1]
-    yield f"4. diff     {_words(recording_output=answer, attempt=attempt)}"
-    form = replace(
-        default_form(attempt, workspace), case_name="opened-box", message="refund_answer: answer from the context only"
-    )
-    plan = plan_accept(workspace, attempt, form)
-    yield "5. accept"
-    for line in plan_lines(plan):
-        yield f"            {line}"
-    done = accept(plan)
-    yield f"commit      {done.commit}"
-    yield f"case        {done.case_path}"
+    session, trace = _open(root)
+    demo = _Demo(session, Workspace.find(root))
+    yield from demo.see(trace)
+    untouched = Draft.of(session.recording)
+    yield from demo.replay("2. replay   as recorded: is it the prompt, or was it chance?", untouched)
+    cut = session.recording.context.retrieved[3]
+    with_passage = untouched.apply({"edit": "add_document", "text": cut.content or "", "at": 3})
+    yield from demo.replay("3. try      the suggested experiment, one change:", with_passage)
+    template = session.recording.hydrated.template_messages[0].text
+    text = template.replace(_OLD_RULE, f"{NEW_RULE}\n{_OLD_RULE}")
+    edited = untouched.apply({"edit": "template", "index": 0, "text": text})
+    yield from demo.replay(f'4. edit     the prompt instead, one change: "{NEW_RULE}"', edited)
+    yield from demo.accept(session.attempts[-1])
     yield f"workspace   {root}"
 
 
-def _told(session: Session, draft: Draft) -> Iterator[str]:
-    caller = caller_for(draft.model)
-    for _ in range(_REPEATS):
-        attempt = session.run(draft, caller)
-    yield f"            answer: {attempt.result.output.text if attempt.result.output else attempt.result.error}"
-    for row in session.standings(draft.request):
-        yield f"            {row.line}"
+def _open(root: Path) -> tuple[Session, Trace]:
+    path = str(root / REFUND)
+    workspace, opened = Workspace.find(root), open_trace(path)
+    trace = opened.traces[0]
+    recording = record(
+        trace,
+        choose_span(trace),
+        path=path,
+        source_format=opened.source.format,
+        prompts_dir=workspace.prompts_dir,
+    )
+    return Session(recording, workspace, (parse_spec(EXPECTATION),)), trace
 
 
-def _words(recording_output: object, attempt: Attempt) -> str:
-    from tracefix_tui.model.message import Message
+@dataclass(frozen=True)
+class _Demo:
+    session: Session
+    workspace: Workspace
 
-    before = recording_output if isinstance(recording_output, Message) else None
-    diff = diff_output(before, attempt.result.output)
-    return f"recorded -> {attempt.id}: similarity {diff.similarity:.2f}"
+    def see(self, trace: Trace) -> Iterator[str]:
+        yield f"1. see      {REFUND}: {trace.name}, {len(trace.spans)} spans"
+        for finding in diagnose(trace).findings:
+            yield f"{_INDENT}{finding.verdict.severity.upper()} {finding.verdict.check}: {finding.verdict.message}"
+        answer = self.session.recording.call.answer
+        yield f"{_INDENT}recorded answer: {answer.text if answer else '-'}"
+        yield f"{_INDENT}added check: {EXPECTATION}"
+
+    def replay(self, title: str, draft: Draft) -> Iterator[str]:
+        yield title
+        for change in draft.changes:
+            yield f"{_INDENT}change: {change.summary}"
+        caller = caller_for(draft.model)
+        for _ in range(_REPEATS):
+            attempt = self.session.run(draft, caller)
+        answer = attempt.result.output.text if attempt.result.output else attempt.result.error
+        yield f"{_INDENT}answer {_REPEATS} of {_REPEATS}, by {MODEL}: {answer}"
+        for row in self.session.standings(draft.request):
+            yield f"{_INDENT}{row.line}"
+
+    def accept(self, attempt: Attempt) -> Iterator[str]:
+        difference = diff_output(self.session.recording.call.answer, attempt.result.output)
+        yield f"5. diff     recorded -> {attempt.id}: similarity {difference.similarity:.2f}"
+        form = default_form(attempt, self.workspace, self.session.specs)
+        message = f"{form.prompt_name}: check the conditions of a passage before answering"
+        plan = plan_accept(self.workspace, attempt, replace(form, case_name="opened-box", message=message))
+        yield "6. accept"
+        for line in plan_lines(plan):
+            yield f"{_INDENT}{line}"
+        done = accept(plan)
+        yield f"commit      {done.commit}"
+        yield f"case        {done.case_path}"

@@ -99,7 +99,7 @@ class Standing:
 def standings(baseline: Sequence[Verdict], attempts: Sequence[Attempt]) -> list[Standing]:
     """How each check stands over attempts at one request: failing before first, then failing now, then the rest.
 
-    Checks that pass before and after, or that nothing was measured for, are left out unless the user asked for them.
+    Checks that pass before and after, or that nothing was measured for, are left out; those the user asked for never.
     """
     before = {v.spec.label: v for v in baseline}
     after: dict[str, list[Verdict]] = {}
@@ -130,7 +130,7 @@ def _standing(before: Verdict | None, after: list[Verdict]) -> Standing:
 def _worth_telling(row: Standing) -> bool:
     if row.rate.passed_before is False or row.rate.passes < row.rate.runs:
         return True
-    return bool(row.spec.params) and row.rate.passed_before is None
+    return bool(row.spec.params)
 
 
 def pass_counts(verdicts: Sequence[Verdict]) -> tuple[int, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import cast
 
-from tracefix_tui.model.attempt import Attempt, Request
+from tracefix_tui.checks import run_checks
+from tracefix_tui.model.attempt import Attempt, Request, Result
 from tracefix_tui.model.check import CheckSpec
 from tracefix_tui.model.errors import ReplayImpossible
 from tracefix_tui.model.json_value import JsonObject
@@ -63,21 +64,26 @@ class Session:
         return [a for a in self.attempts if a.request == request]
 
     def standings(self, request: Request) -> list[Standing]:
-        """How the checks stand over all repeats of a request, against the recording."""
-        return standings(self.recording.baseline, self.repeats(request))
+        """How the checks stand over all repeats of a request, against the recording.
+
+        A check the user added later judges the recording and the earlier attempts as well.
+        """
+        asked = run_checks(self.recording.subject, self.specs) if self.specs else []
+        return standings([*self.recording.baseline, *asked], [self._judged(a) for a in self.repeats(request)])
 
     def draft_of(self, attempt: Attempt) -> Draft:
         """The draft that an attempt sent, to branch from."""
         edits = cast("list[JsonObject]", attempt.prompt.get("edits") or [])
         return Draft.of(self.recording, edits, parent=attempt.id)
 
-    def rejudge(self, draft: Draft, attempt: Attempt) -> Attempt:
-        """The attempt judged again with the checks as they are now."""
-        return replace(attempt, verdicts=judge(draft, attempt.result, self.specs))
+    def _judged(self, attempt: Attempt) -> Attempt:
+        """The attempt with a verdict of every check the user added."""
+        known = {v.spec.label for v in attempt.verdicts}
+        if all(spec.label in known for spec in self.specs):
+            return attempt
+        return replace(attempt, verdicts=judge(self.draft_of(attempt), attempt.result, self.specs))
 
     def _attempt(self, draft: Draft, repeat: int) -> Attempt:
-        from tracefix_tui.model.attempt import Result
-
         recording = self.recording
         return Attempt(
             id=new_attempt_id(),
@@ -127,11 +133,3 @@ def documents_of(draft: Draft) -> tuple[JsonObject, ...]:
         base: JsonObject = known.to_public() if known else {"id": None, "score": None, "metadata": {}}
         out.append({**base, "content": placed.text, "rank": rank})
     return tuple(out)
-
-
-def changed_words(attempts: Sequence[Attempt]) -> str:
-    """A warning when an attempt differs from the recording in more than one thing, else empty."""
-    last = attempts[-1] if attempts else None
-    if last is None or not last.several_changes:
-        return ""
-    return f"{len(last.changes)} changes at once: the result does not tell which one did it"

@@ -19,7 +19,7 @@ class Steps:
 
     def to(self, draft: Draft) -> None:
         """Go on to another draft; what was undone before is forgotten."""
-        if draft.edits == self.now.edits:
+        if (draft.edits, draft.parent) == (self.now.edits, self.now.parent):
             return
         self._before = [*self._before[-LIMIT:], self.now]
         self._after = []

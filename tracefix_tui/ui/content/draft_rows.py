@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tracefix_tui.model.message import Message
 from tracefix_tui.model.text import clip, money, plural
-from tracefix_tui.prompts.hydrated import Hydrated
 from tracefix_tui.ui.content.values import shown_value
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.workbench.draft import Draft
@@ -123,9 +122,9 @@ def _variable_rows(draft: Draft) -> Iterator[Row]:
     hydrated, before = draft.hydrated, draft.recording.hydrated.variables
     for name in draft.missing:
         yield Row(f"var:{name}", (Cell(""), Cell(name, "fail"), Cell("no value: press enter", "fail"), Cell("MISSING", "fail")))
-    idle = set(unused(draft))
+    idle = set(hydrated.unused())
     for name, value in hydrated.variables.items():
-        if hydrated.is_document_variable(name):
+        if name in hydrated.blocks:
             words, note = f"{plural(len(hydrated.documents), 'document')} below", tokens(value)
         else:
             words = " ".join(value[:_PREVIEW].split()) or "(empty)"
@@ -135,14 +134,6 @@ def _variable_rows(draft: Draft) -> Iterator[Row]:
     if not hydrated.variables and not draft.missing:
         words = "no variables: nothing of the prompt was found in the rest of the trace"
         yield Row("head:novars", (Cell(words, "dim"),), selectable=False)
-
-
-def unused(draft: Draft) -> tuple[str, ...]:
-    """Variables that the template does not name any more."""
-    from tracefix_tui.prompts.template import placeholders
-
-    named = {name for m in draft.hydrated.template_messages for name in placeholders(m.text)}
-    return tuple(name for name in draft.hydrated.variables if name not in named)
 
 
 def _document_rows(draft: Draft) -> Iterator[Row]:
@@ -160,9 +151,8 @@ def _document_rows(draft: Draft) -> Iterator[Row]:
 
 def cut_documents(draft: Draft) -> tuple[int, ...]:
     """Positions in the retrieved list of the documents that are not in the draft's prompt."""
-    placed: Hydrated = draft.hydrated
-    there = {d.source for d in placed.documents}
-    texts = {d.text for d in placed.documents}
+    there = {d.source for d in draft.hydrated.documents}
+    texts = {d.text for d in draft.hydrated.documents}
     retrieved = draft.recording.context.retrieved
     return tuple(i for i, d in enumerate(retrieved) if i not in there and d.content and d.content not in texts)
 

@@ -25,7 +25,7 @@ def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec]) ->
     for at, row in enumerate(standings):
         word, style = _stand(row)
         was = "" if row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
-        number = Cell(str(at + 1) if at < 9 else "", "number")
+        number = Cell(str(at + 1) if at < 9 else "", "accent")
         cells = (number, Cell(word, style), Cell(f"{row.spec.label}: {row.message}"), Cell(was, "dim"), Cell(_move(row)))
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
     return ListRows(rows)

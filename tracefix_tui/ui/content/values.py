@@ -31,3 +31,35 @@ def typed_value(text: str) -> Json:
 
 def _refuse(name: str) -> Json:
     raise ValueError(f"{name} is no JSON")
+
+
+def json_problem(text: str) -> str:
+    """Why a text is no JSON, with the line; empty when it is."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return f"no JSON yet: {error}"
+    return ""
+
+
+def tool_problem(text: str) -> str:
+    """Why a text is no tool that a model can be offered; empty when it is one."""
+    problem = json_problem(text)
+    if problem:
+        return problem
+    tool = json.loads(text)
+    if not isinstance(tool, dict) or not isinstance(tool.get("name"), str) or not tool["name"]:
+        return "a tool is an object with a name"
+    parameters = tool.get("parameters")
+    if parameters is None:
+        return ""
+    from jsonschema import SchemaError
+    from jsonschema.validators import validator_for
+
+    if not isinstance(parameters, dict):
+        return "the parameters are a JSON schema: an object"
+    try:
+        validator_for(parameters).check_schema(parameters)
+    except SchemaError as error:
+        return f"the parameters are no JSON schema: {error.message}"
+    return ""

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from tracefix_tui.model.text import safe, safe_line
-from tracefix_tui.ui.keys import bind
+from tracefix_tui.ui.keys_workbench import bind
 
 MAX_EDITABLE = 100_000
 MAX_LINE = 20_000

@@ -1,0 +1,260 @@
+"""The workbench: edit a recorded call, replay it, see how the checks stand, compare, accept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.binding import Binding
+
+from tracefix_tui.model.attempt import Attempt
+from tracefix_tui.model.check import CheckSpec
+from tracefix_tui.model.text import safe_line
+from tracefix_tui.model.trace import Span
+from tracefix_tui.ui.content import run_rows as content
+from tracefix_tui.ui.content.output import output_note, output_sections
+from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.library import Entry
+from tracefix_tui.ui.screens.workbench_open import Opened, open_session
+from tracefix_tui.ui.screens.workbench_run import RunScreen
+from tracefix_tui.ui.widgets.bars import Bar, Piece
+from tracefix_tui.ui.widgets.row_list import RowList
+from tracefix_tui.workbench.undo import Steps
+
+if TYPE_CHECKING:
+    from tracefix_tui.store.accept import Accepted
+    from tracefix_tui.workbench.recording import Recording
+
+
+class WorkbenchScreen(RunScreen):
+    """`then` is done once the call is open: "edit", "replay", "diff" or "accept"."""
+
+    BINDINGS = [
+        bind("diff", "diff"), bind("accept", "accept"), bind("attempts", "open_pane('runs')"), bind("branch", "branch"),
+        bind("keep_check", "keep_check(1)"), *(Binding(str(n), f"keep_check({n})", show=False) for n in range(2, 10)),
+    ]  # fmt: skip
+
+    def __init__(self, entry: Entry, span: Span, root: Path | None, recording: Recording | None = None, then: str = "edit") -> None:
+        super().__init__(entry, span, root)
+        self._recording, self._then = recording, then
+        self.marked: str | None = None
+
+    # -- opening
+
+    def on_mount(self) -> None:
+        """Open the call in a thread."""
+        self.draw_header()
+        self.run_worker(lambda: self.post_message(open_session(self.entry, self.span, self.root, self._recording)), thread=True)
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        if event.session is None or event.draft is None:
+            self.app.notify(safe_line(event.problem), severity="error", timeout=15, markup=False)
+            self.app.pop_screen()
+            return
+        self.session, self.steps = event.session, Steps(event.draft)
+        self.note_kept()
+        call = self.session.recording.call
+        self.text_pane("recorded").show(output_sections(self.span, call))
+        self.title_pane("recorded", "Recorded", output_note(call))
+        self._first_message()
+        if self.session.attempts:
+            self.show_attempt(self.session.attempts[-1])
+        else:
+            self.title_pane("output", "Output  not run yet", "^r sends the draft")
+        self.draw_draft()
+        if event.notice:
+            self.app.notify(safe_line(event.notice), markup=False)
+        self.set_focus(self.editor if self._then == "edit" and self._editable else self.pane("prompt"))
+        self.call_after_refresh(self._go_on)
+
+    def _first_message(self) -> None:
+        """Begin at the instructions: the first message, the system's as a rule."""
+        self.selected = 0
+
+    def _go_on(self) -> None:
+        actions = {"replay": self.action_run, "diff": self.action_diff, "accept": self.action_accept}
+        if self._then in actions:
+            actions[self._then]()
+
+    # -- results
+
+    def draw_results(self) -> None:
+        """The standings of this draft, and the runs."""
+        if self.session is None or self.steps is None:
+            return
+        session = self.session
+        self.show_rows("findings", content.standing_rows(session.standings(self.draft.request), session.specs), content.STANDINGS)
+        repeats = session.repeats(self.draft.request)
+        last = repeats[-1] if repeats else None
+        self.title_pane("findings", "Findings after replay", content.checks_move(session.recording.baseline, last))
+        before = len(self.list_pane("runs").rows)
+        self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
+        self.title_pane("runs", f"Runs {len(session.attempts)}", "enter reopen   b branch   space mark   d diff")
+        if (before == 0) != (not session.attempts):
+            self.query_one("#board").refresh(layout=True)
+        self.draw_summary()
+        self.refresh_bindings()
+
+    def summary(self) -> Sequence[str]:
+        """How the checks stand, on a narrow screen."""
+        if self.session is None or self.steps is None:
+            return ()
+        rows = self.session.standings(self.draft.request)
+        return ("   ".join(row.line for row in rows) or "no check failed",)
+
+    def _draw_tabs(self) -> None:
+        super()._draw_tabs()
+        if self.narrow:
+            bar = self.query_one("#tabs", Bar)
+            bar.show([*bar.pieces(0)[0], Piece(" Diff", "", "screen.diff")])
+
+    def action_keep_check(self, number: int) -> None:
+        """Keep the check with this number, or no longer."""
+        if self.session is None:
+            return
+        rows = self.session.standings(self.draft.request)
+        if number <= len(rows):
+            self._toggle(rows[number - 1].spec)
+
+    @on(RowList.Chosen, "#findings")
+    def _finding_chosen(self, event: RowList.Chosen) -> None:
+        assert self.session is not None
+        found = [row.spec for row in self.session.standings(self.draft.request) if row.spec.label == event.row.key]
+        if found:
+            self._toggle(found[0])
+
+    def _toggle(self, spec: CheckSpec) -> None:
+        assert self.session is not None
+        specs = self.session.specs
+        self.session.specs = tuple(s for s in specs if s != spec) if spec in specs else (*specs, spec)
+        self._rejudge()
+
+    def _rejudge(self) -> None:
+        """Judge the runs of this draft again, with the checks as they are now."""
+        assert self.session is not None
+        session, request = self.session, self.draft.request
+        session.attempts = [session.rejudge(self.draft, a) if a.request == request else a for a in session.attempts]
+        if self.attempt is not None:
+            shown = self.attempt.id
+            self.attempt = next((a for a in session.attempts if a.id == shown), self.attempt)
+        self.draw_results()
+        self.keep_later()
+
+    def action_add(self) -> None:
+        """In the findings: an expectation of the user's own."""
+        if self.focused_pane is not None and self.focused_pane.id == "findings":
+            from tracefix_tui.ui.screens.expectation import ExpectationScreen
+
+            self.app.push_screen(ExpectationScreen(), self._expect)
+        else:
+            super().action_add()
+
+    def _expect(self, spec: CheckSpec | None) -> None:
+        if spec is not None and self.session is not None and spec not in self.session.specs:
+            self._toggle(spec)
+
+    # -- runs
+
+    def _run_here(self) -> Attempt | None:
+        """The run under the cursor of the list when that has the focus, else the one shown, else the last."""
+        if self.session is None or not self.session.attempts:
+            return None
+        pane = self.list_pane("runs")
+        if self.focused_pane is pane and pane.current is not None:
+            return next((a for a in self.session.attempts if a.id == pane.current.key), None)
+        return self.attempt or self.session.attempts[-1]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of the runs work in their list."""
+        if action == "branch":
+            return self.focused_pane is not None and self.focused_pane.id == "runs"
+        if action == "keep_check":
+            return self.session is not None and int(str(parameters[0])) <= len(self.list_pane("findings").rows)
+        if action in ("run", "diff", "accept"):
+            return self.session is not None
+        return super().check_action(action, parameters)
+
+    @on(RowList.Chosen, "#runs")
+    def _run_chosen(self) -> None:
+        self._reopen(branch=False)
+
+    def action_branch(self) -> None:
+        """A new draft that begins where the run under the cursor was."""
+        self._reopen(branch=True)
+
+    def _reopen(self, *, branch: bool) -> None:
+        attempt = self._run_here()
+        if attempt is None or self.session is None or not self.commit():
+            return
+        draft = self.session.draft_of(attempt)
+        self._go_to(draft if branch else replace(draft, parent=attempt.parent))
+        if self.running is None:
+            self.show_attempt(attempt)
+        if branch:
+            self.app.notify("a new draft from this run: edit and press ^r", markup=False)
+            self.action_open_pane("prompt")
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or take the mark away."""
+        attempt = self._run_here()
+        if attempt is not None:
+            self.marked = None if self.marked == attempt.id else attempt.id
+            self.draw_results()
+
+    # -- going on
+
+    def action_diff(self) -> None:
+        """Compare the marked run, or the recording, with the run here."""
+        attempt = self._run_here()
+        if attempt is None or self.session is None:
+            self.app.notify("Nothing to compare yet: ^r sends the draft.", markup=False)
+            return
+        from tracefix_tui.ui.screens.diff import DiffScreen
+
+        marked = next((a for a in self.session.attempts if a.id == self.marked and a.id != attempt.id), None)
+
+        def done(wanted: str | None) -> None:
+            if wanted == "accept":
+                self.action_accept()
+
+        self.app.push_screen(DiffScreen(self.session, marked, attempt), done)
+
+    def action_accept(self) -> None:
+        """Open the accept dialog of the run here."""
+        attempt = self._run_here()
+        if attempt is None or self.session is None or not self.commit():
+            self.app.notify("Nothing to accept yet: ^r sends the draft.", markup=False)
+            return
+        if attempt.result.error is not None or attempt.result.output is None:
+            self.app.notify("This run gave no answer to accept.", severity="warning", markup=False)
+            return
+        from tracefix_tui.ui.screens.accept import AcceptScreen
+
+        changed = attempt.request != self.draft.request
+        self.app.push_screen(AcceptScreen(self.session, attempt, draft_differs=changed), self._accepted)
+
+    def _accepted(self, accepted: Accepted | None) -> None:
+        if accepted is None or self.session is None:
+            return
+        from tracefix_tui.workbench.kept import forget
+
+        forget(self.session.workspace, self.session.recording)
+        self.note_kept()
+        case = f", case {accepted.case}" if accepted.case else ""
+        self.app.notify(safe_line(f"accepted: commit {accepted.commit[:9]}{case}"), markup=False)
+        self.draw_header()
+
+    def action_back(self) -> None:
+        """Stop a run; leave the editor; leave the workbench."""
+        if self.query("#find-line") or self.zoomed:
+            super().action_back()
+        elif not self.stop_run():
+            if self.focused is self.editor:
+                self.commit()
+                self.set_focus(self.pane("prompt"))
+            else:
+                super().action_back()

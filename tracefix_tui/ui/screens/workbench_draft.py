@@ -1,0 +1,314 @@
+"""The part of the workbench that holds the draft: showing it, the editor, undo, and keeping it on disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from tracefix_tui.model.errors import TracefixError
+from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.model.text import safe, safe_line
+from tracefix_tui.model.trace import Span
+from tracefix_tui.ui.content import draft_rows as content
+from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.library import Entry
+from tracefix_tui.ui.screens import workbench_plan
+from tracefix_tui.ui.screens.panes import Pane, PaneScreen
+from tracefix_tui.ui.widgets.bars import Bar, KeyFooter, Piece
+from tracefix_tui.ui.widgets.row_list import RowList
+from tracefix_tui.ui.widgets.rows import Column, ListRows
+from tracefix_tui.ui.widgets.safe_fields import SafeTextArea, is_editable
+from tracefix_tui.ui.widgets.text_view import TextView
+from tracefix_tui.workbench.draft import Draft
+from tracefix_tui.workbench.kept import keep
+from tracefix_tui.workbench.session import Session
+from tracefix_tui.workbench.undo import Steps
+
+TYPING_SECONDS = 0.25
+KEEP_SECONDS = 0.5
+_SHOWN_WHEN_LONG = 20_000
+
+
+class RunList(RowList):
+    """The list of runs: space marks one."""
+
+    BINDINGS = [bind("mark", "screen.mark")]
+
+
+class DraftScreen(PaneScreen):
+    """The panes of one call under work. `session` and `steps` are there once the call is open."""
+
+    SPECS = workbench_plan.SPECS
+    CSS_PATH = "workbench.tcss"
+    BINDINGS = [bind("undo", "undo(-1)"), bind("redo", "undo(1)")]
+
+    def __init__(self, entry: Entry, span: Span, root: Path | None) -> None:
+        super().__init__()
+        self.entry, self.span, self.root = entry, span, root
+        self.session: Session | None = None
+        self.steps: Steps | None = None
+        self.run_plan = content.RunPlan()
+        self.editor = SafeTextArea(id="editor")
+        self.selected = 0
+        self._editable = True
+        self._wrong = ""
+        self._typing: Timer | None = None
+        self._keeping: Timer | None = None
+        self._kept: tuple[object, ...] = ()
+        self._keep_lock = threading.Lock()
+
+    # -- panes
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs, panes with the editor among them, footer."""
+        yield Bar(id="header")
+        yield Bar(id="tabs")
+        yield workbench_plan.WorkBoard(*self.make_panes(), self.editor, plan=self.plan, alone=self._alone, id="board")
+        yield Bar(id="summary")
+        yield KeyFooter(id="footer")
+
+    def make_panes(self) -> Sequence[Pane]:
+        """Five lists, two texts, the runs."""
+        self._panes: dict[str, Pane] = {
+            "prompt": RowList(id="prompt", empty="The recording holds no messages."),
+            "params": RowList(id="params"),
+            "vars": RowList(id="vars"),
+            "changes": RowList(id="changes", empty="None: this is the call as it was recorded."),
+            "findings": RowList(id="findings", empty="No check failed on the recording.\nPress + to say what you expect."),
+            "output": TextView(id="output"),
+            "recorded": TextView(id="recorded"),
+            "runs": RunList(id="runs", empty="No runs yet: ^r sends the draft."),
+        }
+        return tuple(self._panes.values())
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """Where the panes are on a wide screen."""
+        counts = [len(self.list_pane(name).rows) for name in ("prompt", "changes", "runs")]
+        return workbench_plan.plan(size, *counts)
+
+    def _alone(self, size: Size, pane: str) -> Mapping[str, Region]:
+        return workbench_plan.alone(size, pane, len(self.list_pane("prompt").rows), self.narrow)
+
+    def pane(self, pane_id: str) -> Pane:
+        """A pane by its id."""
+        return self._panes[pane_id]
+
+    def list_pane(self, pane_id: str) -> RowList:
+        """A pane of rows by its id."""
+        pane = self._panes[pane_id]
+        assert isinstance(pane, RowList)
+        return pane
+
+    @property
+    def draft(self) -> Draft:
+        """The draft worked on."""
+        assert self.steps is not None
+        return self.steps.now
+
+    # -- changing the draft
+
+    def change(self, edit: JsonObject) -> bool:
+        """Make an edit; says why not when it does not fit."""
+        try:
+            draft = self.draft.apply(edit)
+            self._go_to(draft)
+        except TracefixError as error:
+            self._wrong = str(error)
+            self.app.notify(safe_line(str(error)), severity="error", markup=False)
+            return False
+        self._wrong = ""
+        return True
+
+    def _go_to(self, draft: Draft) -> None:
+        assert self.steps is not None
+        self.steps.to(draft)
+        self.draw_draft()
+        self.keep_later()
+
+    def action_undo(self, step: int) -> None:
+        """Take the last edit back, or make it again."""
+        if self.steps is None:
+            return
+        self.commit()
+        if self.steps.step(step):
+            self.draw_draft()
+            self.keep_later()
+        else:
+            self.app.notify("nothing to undo" if step < 0 else "nothing to make again", markup=False)
+
+    @on(SafeTextArea.Stepped)
+    def _stepped(self, event: SafeTextArea.Stepped) -> None:
+        if event.area.id == "editor":
+            self.action_undo(event.step)
+
+    # -- the editor
+
+    def show_message(self, index: int) -> None:
+        """Put a message into the editor."""
+        self.commit()
+        self.selected = index
+        self._load_editor()
+
+    def _load_editor(self) -> None:
+        messages = self.draft.hydrated.template_messages
+        self.selected = max(0, min(self.selected, len(messages) - 1))
+        text = content.message_text(self.draft, self.selected) if messages else ""
+        self._editable = bool(messages) and is_editable(text)
+        self.editor.read_only = not self._editable
+        self.editor.load(text if is_editable(text) else text[:_SHOWN_WHEN_LONG])
+        role = messages[self.selected].role if messages else "no message"
+        self.editor.border_title = Content(f" {self.selected + 1} {safe_line(role)} ")
+        self._note_cursor()
+
+    def _note_cursor(self) -> None:
+        editor = self.editor
+        if not self._editable and editor.original:
+            text = content.message_text(self.draft, self.selected)
+            words = f"{len(text):,} characters, the first {_SHOWN_WHEN_LONG:,} shown: F4 edits it in $EDITOR"
+        else:
+            row, column = editor.cursor_location
+            words = f"Ln {row + 1}, Col {column + 1}   {content.tokens(editor.text)}   F4 $EDITOR"
+        editor.border_subtitle = Content(f" {words} ")
+
+    @on(TextArea.SelectionChanged, "#editor")
+    def _cursor_moved(self) -> None:
+        if self.steps is not None:
+            self._note_cursor()
+
+    @on(TextArea.Changed, "#editor")
+    def _typed(self) -> None:
+        if self.steps is None or not self._editable:
+            return
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(TYPING_SECONDS, self.commit)
+
+    def commit(self) -> bool:
+        """Take what was typed into the draft; False when it does not fit."""
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+        edit = self._typed_edit()
+        return edit is None or self.change(edit)
+
+    def _typed_edit(self) -> JsonObject | None:
+        if self.steps is None or not self._editable:
+            return None
+        text = self.editor.original
+        return None if text == content.message_text(self.draft, self.selected) else self.edit_of(self.selected, text)
+
+    def edit_of(self, index: int, text: str) -> JsonObject:
+        """The edit that gives a message this text."""
+        name = "message" if self.draft.hydrated.template_messages[index].role == "tool" else "template"
+        return {"edit": name, "index": index, "text": text}
+
+    # -- showing the draft
+
+    def show_rows(self, pane_id: str, rows: ListRows, columns: Sequence[Column] | None = None) -> None:
+        """Show rows, the cursor on the row with the same key if it is still there."""
+        pane = self.list_pane(pane_id)
+        key = pane.current.key if len(pane.rows) and pane.current else None
+        at = rows.find_key(key) if key is not None else None
+        pane.show(rows, columns, cursor=pane.cursor if at is None else at)
+
+    def draw_draft(self) -> None:
+        """Show the draft in its panes."""
+        draft = self.draft
+        self.show_rows("prompt", content.message_rows(draft), content.MESSAGES)
+        self.show_rows("params", content.param_rows(draft, self.run_plan), content.PARAMS)
+        self.show_rows("vars", content.var_rows(draft), content.VARS)
+        self.show_rows("changes", content.change_rows(draft), content.CHANGES)
+        self._load_editor()
+        name = " ".join(part for part in (draft.hydrated.name, draft.hydrated.version) if part) or "template"
+        self.title_pane("prompt", f"Prompt  {name}", content.draft_tokens(draft))
+        self.title_pane("params", "Params", "enter change   x leave out   + add")
+        self.title_pane("vars", "Vars and documents", self._placeholder_words())
+        count = len(draft.changes)
+        self.title_pane("changes", f"Changes {count}", content.change_words(draft) if count > 1 else "")
+        self.query_one("#changes").set_class(count > 1, "-several")
+        self.query_one("#board").refresh(layout=True)
+        self.draw_results()
+        self.draw_header()
+        self.refresh_bindings()
+
+    def _placeholder_words(self) -> str:
+        missing, idle = self.draft.missing, self.draft.hydrated.unused()
+        words = [f"missing: {', '.join(missing)}"] if missing else ["missing: none"]
+        return "   ".join([*words, f"unused: {', '.join(idle)}"] if idle else words)
+
+    def draw_results(self) -> None:
+        """Show what came back; the runs' part of the screen does it."""
+
+    def draw_header(self) -> None:
+        """Trace, draft, changes."""
+        bar = self.query_one("#header", Bar)
+        trace = self.entry.trace
+        left = [Piece(f" {trace.id[:8]}  ")] if self.narrow else [Piece(" tracefix   ", "strong"), Piece(f"{trace.name or 'trace'}   "), Piece(f"{trace.id[:8]}   ", "dim")]
+        left.append(Piece("REPLAY", "strong"))
+        if self.steps is None:
+            bar.show([*left, Piece("   opening...", "dim")])
+            return
+        name = self.draft.hydrated.name or "this call"
+        left.append(Piece(f"   draft of {safe_line(name)}" if not self.narrow else f"  {safe_line(name)}"))
+        words = content.change_words(self.draft)
+        if len(self.draft.changes) == 1:
+            words = self.draft.changes[0].summary
+        left.append(Piece(f"   {safe_line(words)}", "warn" if len(self.draft.changes) > 1 else "dim"))
+        bar.show(left, [Piece("draft kept  " if self._is_kept() else "unsaved  ", "dim")] if self.draft.edits else [])
+
+    # -- keeping the draft
+
+    def keep_later(self) -> None:
+        """Keep the draft after half a second without another edit."""
+        if self._keeping is not None:
+            self._keeping.stop()
+        self._keeping = self.set_timer(KEEP_SECONDS, self._keep_in_thread)
+
+    def _state(self) -> tuple[object, ...]:
+        assert self.session is not None
+        return self.draft.edits, self.draft.parent, self.session.specs
+
+    def _is_kept(self) -> bool:
+        return self._kept == self._state()
+
+    def _keep_in_thread(self) -> None:
+        self.run_worker(self._keep, thread=True, group="keep")
+
+    def _keep(self) -> None:
+        try:
+            self.keep_now()
+        except TracefixError as error:
+            self.app.notify(safe(str(error)), severity="error", markup=False)
+        self.app.call_from_thread(self.draw_header)
+
+    def keep_now(self) -> None:
+        """Write the draft as it is now, unless it is written already; raises `StoreError`."""
+        if self.session is None or self.steps is None:
+            return
+        with self._keep_lock:
+            state = self._state()
+            if self._kept != state:
+                keep(self.session.workspace, self.draft, self.session.specs)
+                self._kept = state
+
+    def note_kept(self) -> None:
+        """What is on the screen is what is on the disk."""
+        self._kept = self._state()
+
+    def on_unmount(self) -> None:
+        """Keep what was typed last."""
+        try:
+            edit = self._typed_edit()
+            if edit is not None and self.steps is not None:
+                self.steps.to(self.draft.apply(edit))
+            self.keep_now()
+        except TracefixError as error:
+            self.app.notify(safe(str(error)), severity="error", markup=False)

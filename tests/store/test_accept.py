@@ -35,7 +35,10 @@ def test_accept_commits_prompt_and_case_and_leaves_everything_else_alone(repo: R
         "case_path": "prompts/golden/answer/opened-box.json",
     }
     assert done.notes == ()
-    assert repo.git("show", "--name-only", "--format=", "HEAD").split() == [done.prompt_path and "prompts/answer.prompt.yml", done.case_path]
+    assert repo.git("show", "--name-only", "--format=", "HEAD").split() == [
+        done.prompt_path and "prompts/answer.prompt.yml",
+        done.case_path,
+    ]
     assert repo.git("show", "HEAD:prompts/answer.prompt.yml") == FIXED == (repo.root / done.prompt_path).read_text()
     assert repo.git("log", "-1", "--format=%(trailers:only,unfold)").strip().splitlines() == [
         "Trace-Id: 7f3ac21e",
@@ -97,7 +100,9 @@ def refused(repo: Repository, match: str, **rest: object) -> None:
 
 
 def snapshot(repo: Repository) -> object:
-    files = {p: p.read_bytes() for p in repo.root.rglob("*") if p.is_file() and not {".git", ".tracefix"} & set(p.parts)}
+    files = {
+        p: p.read_bytes() for p in repo.root.rglob("*") if p.is_file() and not {".git", ".tracefix"} & set(p.parts)
+    }
     facts = repo.git("log", "--all", "--format=%H", check=False), repo.git("ls-files", "-s", check=False)
     return files, facts, GoldenStore(repo.workspace).list(), leftovers(repo)
 
@@ -208,7 +213,10 @@ def test_a_hook_that_formats_and_adds_is_followed(repo: Repository) -> None:
     case = "prompts/golden/answer/opened-box.json"
     repo.hook("pre-commit", f"sed -i 's/How long/For how long/' {case}\necho x > log.txt\ngit add {case} log.txt\n")
     done = accept(repo.plan())
-    assert done.notes == (f"a hook changed {case}; the commit holds it as the hook left it", "a hook added log.txt to the commit")
+    assert done.notes == (
+        f"a hook changed {case}; the commit holds it as the hook left it",
+        "a hook added log.txt to the commit",
+    )
     assert GoldenStore(repo.workspace).get("answer", "opened-box").messages[0]["content"] == "For how long?"
     assert "log.txt" in repo.git("ls-files")
     assert repo.git("status", "--porcelain", "--", "prompts", "log.txt") == ""
@@ -225,7 +233,10 @@ def test_a_hook_that_rewrites_the_message_is_followed(repo: Repository) -> None:
 def test_hooks_see_a_clean_index_that_holds_only_the_files(repo: Repository) -> None:
     repo.hook("pre-commit", "git diff --cached --name-only > seen.txt\n")
     accept(repo.plan())
-    assert (repo.root / "seen.txt").read_text().split() == ["prompts/answer.prompt.yml", "prompts/golden/answer/opened-box.json"]
+    assert (repo.root / "seen.txt").read_text().split() == [
+        "prompts/answer.prompt.yml",
+        "prompts/golden/answer/opened-box.json",
+    ]
 
 
 def test_ignored_files_are_committed_all_the_same(repo: Repository) -> None:
@@ -237,13 +248,20 @@ def test_ignored_files_are_committed_all_the_same(repo: Repository) -> None:
 def test_secrets_never_reach_the_commit(repo: Repository) -> None:
     key = "sk-proj-" + "aB3dE5gH7jK9" * 3
     planned = repo.plan(text=FIXED + f"# key {key}\n", message=f"use {key}")
-    assert [(f.kind, f.field) for f in planned.secrets] == [("openai key", "prompt file"), ("openai key", "commit message")]
+    assert [(f.kind, f.field) for f in planned.secrets] == [
+        ("openai key", "prompt file"),
+        ("openai key", "commit message"),
+    ]
     accept(planned)
     assert key not in repo.git("log", "-p", "--format=%B")
 
 
 def test_trailers_of_a_hostile_trace_stay_on_their_line(repo: Repository) -> None:
-    accept(repo.plan(trace_id="x\nSigned-off-by: Mallory\x1b[31m", message="Fix\n\nCo-authored-by: Bob <bob@example.invalid>"))
+    accept(
+        repo.plan(
+            trace_id="x\nSigned-off-by: Mallory\x1b[31m", message="Fix\n\nCo-authored-by: Bob <bob@example.invalid>"
+        )
+    )
     trailers = repo.git("log", "-1", "--format=%(trailers:only,unfold)").splitlines()
     assert trailers[0] == "Co-authored-by: Bob <bob@example.invalid>"
     assert trailers[1] == "Trace-Id: x Signed-off-by: Mallory [31m"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracefix_tui.model.json_value import Json
-from tracefix_tui.store.scrub_patterns import ASSIGNED, KEYWORDS, NAME, SHAPES, looks_random, secret_value
+from tracefix_tui.store.scrub_patterns import ASSIGNED, KEYWORDS, NAME, REST, SHAPES, Shape, looks_random, secret_value
 
 _SHORTEST = 8
 
@@ -20,7 +21,7 @@ class Found:
     preview: str
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class _Hit:
     start: int
     end: int
@@ -67,7 +68,7 @@ def _named_secret(name: str, value: str) -> bool:
 def _clean(text: str, field: str, found: list[Found]) -> str:
     if len(text) < _SHORTEST:
         return text
-    hits = sorted({*_shaped(text), *_assigned(text)}, key=lambda h: (h.start, -h.end))
+    hits = sorted([*_shaped(text), *_assigned(text)], key=lambda h: (h.start, -h.end))
     if not hits:
         return text
     out: list[str] = []
@@ -87,12 +88,24 @@ def _replaced(secret: str, kind: str, field: str, found: list[Found]) -> str:
 
 def _shaped(text: str) -> Iterator[_Hit]:
     for shape in SHAPES:
-        if not any(anchor.replace("PRIVATE-KEY", "PRIVATE KEY") in text for anchor in shape.anchors):
-            continue
-        for match in shape.pattern.finditer(text):
+        for match in _matches(shape, text):
             start, end = match.span("s" if "s" in shape.pattern.groupindex else 0)
             if not shape.random or looks_random(text[start:end]):
                 yield _Hit(start, end, shape.kind)
+
+
+def _matches(shape: Shape, text: str) -> Iterator[re.Match[str]]:
+    if not shape.leading:
+        if any(anchor in text for anchor in shape.anchors):
+            yield from shape.pattern.finditer(text)
+        return
+    for anchor in shape.anchors:
+        at = text.find(anchor)
+        while at >= 0:
+            match = shape.pattern.match(text, at)
+            if match:
+                yield match
+            at = text.find(anchor, match.end() if match else at + len(anchor))
 
 
 def _assigned(text: str) -> Iterator[_Hit]:
@@ -106,7 +119,8 @@ def _assigned(text: str) -> Iterator[_Hit]:
             name = NAME.match(text, at)
             value = ASSIGNED.match(text, name.end()) if name else None
             if name and value and secret_value(name.group(), value["sign"], bool(value["quote"]), value["s"]):
-                yield _Hit(*value.span("s"), _kind(name.group()))
+                rest = REST.match(text, value.end())
+                yield _Hit(value.start("s"), rest.end() if rest else value.end(), _kind(name.group()))
             at = lowered.find(keyword, at + len(keyword))
 
 

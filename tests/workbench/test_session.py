@@ -1,0 +1,128 @@
+"""The loop without a screen: run, judge, keep, branch, accept."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tracefix_tui.checks import parse_spec
+from tracefix_tui.model.attempt import Request, Result
+from tracefix_tui.model.errors import AcceptRefused, ProviderDown
+from tracefix_tui.replay.caller import Event, Finished, TextDelta
+from tracefix_tui.replay.litellm_caller import caller_for
+from tracefix_tui.store.accept import accept
+from tracefix_tui.store.golden import GoldenStore
+from tracefix_tui.store.workspace import Workspace
+from tracefix_tui.workbench.accepting import default_form, plan_accept, plan_lines
+from tracefix_tui.workbench.draft import Draft
+from tracefix_tui.workbench.recording import Recording
+from tracefix_tui.workbench.session import Session
+
+RULE = "Check that the conditions of a passage fit the question before you answer."
+
+
+class Broken:
+    """A caller whose provider goes away in the middle of the answer."""
+
+    def stream(self, request: Request, stop: threading.Event, repeat: int = 0) -> Iterator[Event]:
+        yield TextDelta("Half an ans")
+        raise ProviderDown("the connection was closed", hint="Try again")
+
+
+class Stopped:
+    def stream(self, request: Request, stop: threading.Event, repeat: int = 0) -> Iterator[Event]:
+        yield TextDelta("Half")
+        yield Finished(Result(stopped=True))
+
+
+@pytest.fixture
+def session(recording: Recording, workspace: Workspace) -> Session:
+    return Session(recording, workspace, (parse_spec("contains:30 days"),))
+
+
+def edited(recording: Recording) -> Draft:
+    text = recording.hydrated.template_messages[0].text
+    return Draft.of(recording).apply({"edit": "template", "index": 0, "text": f"{RULE}\n{text}"})
+
+
+def words(session: Session, draft: Draft) -> dict[str, str]:
+    return {row.spec.label: row.rate.word for row in session.standings(draft.request)}
+
+
+def test_a_fix_is_fixed_once_the_numbers_carry_it(session: Session) -> None:
+    draft = edited(session.recording)
+    caller = caller_for(draft.model)
+    session.run(draft, caller)
+    assert words(session, draft)['contains "30 days"'] == "INCONCLUSIVE"
+    for _ in range(3):
+        session.run(draft, caller)
+    told = words(session, draft)
+    assert told['contains "30 days"'] == told["citation-unknown"] == "FIXED"
+    assert told["retrieval-cut"] == "NO CHANGE"
+    assert [a.repeat for a in session.attempts] == [0, 1, 2, 3]
+
+
+def test_a_check_added_later_judges_earlier_attempts(session: Session) -> None:
+    draft = Draft.of(session.recording)
+    session.run(draft, caller_for(draft.model))
+    session.specs = (*session.specs, parse_spec("not-contains:60 days"))
+    row = next(r for r in session.standings(draft.request) if r.spec.id == "not-contains")
+    assert (row.rate.passes, row.rate.runs, row.rate.passed_before) == (1, 1, False)
+
+
+def test_a_broken_provider_is_unmeasured_and_its_words_are_kept(session: Session) -> None:
+    attempt = session.run(Draft.of(session.recording), Broken())
+    assert attempt.result.error and "connection was closed" in attempt.result.error
+    assert attempt.result.output is not None and attempt.result.output.text == "Half an ans"
+    assert {v.outcome for v in attempt.verdicts} == {"unmeasured"}
+
+
+def test_a_stopped_run_is_kept_and_judged_by_nothing(session: Session) -> None:
+    attempt = session.run(Draft.of(session.recording), Stopped())
+    assert attempt.result.stopped and attempt.result.output is not None
+    assert {v.outcome for v in attempt.verdicts} == {"unmeasured"}
+
+
+def test_attempts_come_back_and_can_be_branched_from(session: Session, workspace: Workspace) -> None:
+    draft = edited(session.recording)
+    first = session.run(draft, caller_for(draft.model))
+    later = Session(session.recording, workspace)
+    later.load()
+    assert [a.id for a in later.attempts] == [first.id]
+    again = later.draft_of(later.attempts[0])
+    assert again.request == draft.request
+    assert again.parent == first.id
+
+
+def test_accepting_commits_the_prompt_and_keeps_the_case(session: Session, workspace: Workspace) -> None:
+    draft = edited(session.recording)
+    attempt = session.run(draft, caller_for(draft.model))
+    form = replace(default_form(attempt, workspace, session.specs), case_name="opened-box")
+    assert form.prompt_name == "refund_answer"
+    plan = plan_accept(workspace, attempt, form)
+    assert any("prompt +1 -0" in line or "prompt +1" in line for line in plan_lines(plan))
+    done = accept(plan)
+    case = GoldenStore(workspace).get("refund_answer", "opened-box")
+    assert case.variables["question"].startswith("I opened the box")
+    assert {c.check for c in case.checks} >= {"citation-unknown", "contains"}
+    assert case.expected == attempt.result.output.text  # type: ignore[union-attr]
+    shown = subprocess.run(
+        ["git", "show", "--format=%(trailers:key=Golden-Case,valueonly)", "--stat", done.commit],
+        cwd=workspace.root,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "refund_answer/opened-box" in shown
+    text = (workspace.prompts_dir / "refund_answer.prompt.yml").read_text(encoding="utf-8")
+    assert RULE in text and "# The prompt of the demo's support assistant" in text and "{{context}}" in text
+
+
+def test_an_attempt_without_an_answer_is_not_accepted(session: Session, workspace: Workspace) -> None:
+    attempt = session.run(Draft.of(session.recording), Broken())
+    with pytest.raises(AcceptRefused):
+        plan_accept(workspace, attempt, default_form(attempt, workspace))

@@ -1,4 +1,4 @@
-"""LiteLLM is loaded once for all tests of this folder, and every test has an environment without keys."""
+"""LiteLLM is loaded once, by the first test that needs it, and every test has an environment without keys."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ import pytest
 
 from tests.loopback import Loopback
 from tracefix_tui.replay.loading import load_litellm
-
-
-@pytest.fixture(scope="session", autouse=True)
-def loaded() -> None:
-    load_litellm()
 
 
 @pytest.fixture

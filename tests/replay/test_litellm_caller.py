@@ -1,4 +1,4 @@
-"""The LiteLLM caller against a real server on loopback: what arrives, what is counted, and what is said when it fails."""
+"""The LiteLLM caller against a server on loopback: what arrives, what is counted, what is said when it fails."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ def test_an_answer_streams_in_and_is_counted(use: Use) -> None:
     with use(Loopback(reply)) as server:
         result = run(replace(ASK, params={"temperature": 0.2, "seed": 7}), LiteLLMCaller(), events.append)
     assert result.error is None
-    assert result.output == Message("assistant", (*result.output.parts[:1], TextPart("In five days."))) if result.output else False
+    assert (
+        result.output == Message("assistant", (*result.output.parts[:1], TextPart("In five days.")))
+        if result.output
+        else False
+    )
     assert result.output is not None and result.output.reasoning == "They ask about refunds."
     assert (result.usage.input, result.usage.output, result.usage.total, result.usage.cache_read) == (11, 7, 18, 3)
     assert result.finish_reason == "stop"
@@ -108,7 +112,11 @@ def test_an_empty_answer_is_an_answer(use: Use) -> None:
         (Reply(status=500), ProviderDown, "failed with 500"),
         (Reply(status=503), ProviderDown, "Run it again later"),
         (Reply(status=400, error="temperature must be below 2"), RequestRejected, "temperature must be below 2"),
-        (Reply(status=400, error="blocked by content management policy", code="content_filter"), ContentFiltered, "filter"),
+        (
+            Reply(status=400, error="blocked by content management policy", code="content_filter"),
+            ContentFiltered,
+            "filter",
+        ),
         (Reply("We can", finish_reason="content_filter"), ContentFiltered, "withheld"),
         (Reply("one two three four", cut_after=2), StreamCut, "What came is kept"),
         (Reply(hang=True), ProviderTimeout, "no answer within 0.4 s"),
@@ -226,7 +234,9 @@ def test_a_parameter_the_model_does_not_take_is_named(use: Use) -> None:
 
 
 def test_unsupported_parameters_are_left_out_only_with_a_word(litellm: ModuleType) -> None:
-    request = replace(ASK, model="anthropic/claude-sonnet-4-5", params={"seed": 1, "temperature": 0.3}, tools=(WEATHER,))
+    request = replace(
+        ASK, model="anthropic/claude-sonnet-4-5", params={"seed": 1, "temperature": 0.3}, tools=(WEATHER,)
+    )
     assert unsupported_params(request) == ["seed"]
     fitted, entries = fit(request)
     assert fitted.params == {"temperature": 0.3}

@@ -95,7 +95,7 @@ def _by_names(names: set[str], said: str, model: str) -> ProviderError | None:
         )
     if "ContentPolicyViolationError" in names:
         return filtered(model)
-    if "ImageFetchError" in names:
+    if "ImageFetchError" in names or "Image URL download is disabled" in said:
         return RequestRejected(
             "this provider takes images only inline, and addresses in a trace are not fetched",
             where=model,

@@ -8,10 +8,13 @@ from tracefix_tui.model.attempt import FidelityEntry, FidelityStatus, Request
 from tracefix_tui.model.call import LLMCall
 from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import MediaPart, Message, ReasoningPart, UnknownPart
+from tracefix_tui.model.text import clip
 from tracefix_tui.readers.shapes.params import SENDABLE, clean_params, param_name
-from tracefix_tui.readers.shapes.secrets import REMOVED, is_secret_key
+from tracefix_tui.readers.shapes.secrets import REMOVED, is_secret_key, without_secrets
 
 _KEYS = "endpoints, keys and headers come from your own environment, never from a trace"
+LOOKS_SECRET = "it looks like a key; keys come from your own environment"
+_SHOWN = 60
 _OURS = "how a call is made is up to the replay, not to the trace"
 _FIRST = "as the first system message"
 _MESSAGE_KEYS = {
@@ -108,6 +111,8 @@ def report_raw(raw: JsonObject, request: Request, notes: Notes) -> None:
             _report_value(key, value, request.tool_choice, notes)
         elif key == "response_format":
             _report_value(key, value, request.response_format, notes)
+        elif key == "stream" and not isinstance(value, bool):
+            notes.add(key, "left out", f"{_show(value)} means that it was not set")
         elif key not in ("model", "stream"):
             _report_param(key, value, request, notes)
 
@@ -207,11 +212,11 @@ def _report_tools(key: str, value: Json, request: Request, notes: Notes) -> None
     from tracefix_tui.readers.shapes.tools import hosted_tools
 
     sent = [tool.to_openai() for tool in request.tools]
-    if value == sent:
-        notes.add(key, "sent")
-    elif sent:
-        notes.add(key, "changed", "as chat completions spell them")
-    elif value:
+    if sent:
+        notes.add(
+            key, "sent" if value == sent else "changed", "" if value == sent else "as chat completions spell them"
+        )
+    else:
         notes.add(key, "left out", "no function definition in it")
     for name in hosted_tools(value):
         notes.add(f"{key}.{name}", "left out", "it runs at the provider; chat completions has no such tool")
@@ -235,19 +240,26 @@ def _report_value(key: str, recorded: Json, sent: Json, notes: Notes) -> None:
 def _report_param(key: str, value: Json, request: Request, notes: Notes) -> None:
     name = param_name(key)
     leaf = key.rpartition(".")[2]
-    if leaf in _GROUPS and isinstance(value, dict):
+    if leaf in _GROUPS and isinstance(value, dict) and value:
         for inner, item in value.items():
             _report_inner(f"{key}.{inner}", inner, item, request, notes)
     elif is_secret_key(leaf) or value == REMOVED:
         notes.add(key, "left out", _KEYS)
     elif leaf in _CALL_KEYS:
         notes.add(key, "left out", _OURS)
+    elif name in SENDABLE and without_secrets(value) != value:
+        notes.add(key, "left out", LOOKS_SECRET)
     elif name in request.params:
         _report_sent(key, name, value, request.params[name], notes)
     elif name in SENDABLE and not clean_params({leaf: value}):
-        notes.add(key, "left out", f"{value!r} means that it was not set")
+        notes.add(key, "left out", f"{_show(value)} means that it was not set")
     else:
         notes.add(key, "left out", _REASONS.get(name, "no such parameter in chat completions"))
+
+
+def _show(value: Json) -> str:
+    """A value in few characters, without anything that looks like a key."""
+    return clip(repr(without_secrets(value)), _SHOWN)
 
 
 def _report_inner(field: str, key: str, value: Json, request: Request, notes: Notes) -> None:
@@ -269,6 +281,6 @@ def _report_sent(key: str, name: str, value: Json, sent: Json, notes: Notes) -> 
             key, "sent" if leaf == name else "changed", "" if leaf == name else f"named {name} in chat completions"
         )
     elif isinstance(value, str) and not isinstance(sent, str):
-        notes.add(key, "changed", f"{value!r} was recorded as text; sent as {sent!r}")
+        notes.add(key, "changed", f"{_show(value)} was recorded as text; sent as {_show(sent)}")
     else:
-        notes.add(key, "changed", f"recorded as {value!r}; sent as {sent!r}")
+        notes.add(key, "changed", f"recorded as {_show(value)}; sent as {_show(sent)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import sys
@@ -71,7 +72,7 @@ class _Server:
         try:
             with opener.open(urllib.request.Request(self.url, headers=headers), timeout=_TIMEOUT) as answer:
                 body = json.loads(answer.read(_MAX_BYTES))
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError, RecursionError, http.client.HTTPException):
             return []
         rows = (body.get("data") or body.get("models")) if isinstance(body, dict) else None
         names = [row.get("id") or row.get("name") for row in rows or [] if isinstance(row, dict)]

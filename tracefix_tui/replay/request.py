@@ -12,7 +12,7 @@ from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import Message, ReasoningPart, TextPart
 from tracefix_tui.readers.shapes.requests import read_request
 from tracefix_tui.readers.shapes.secrets import without_secrets
-from tracefix_tui.replay.fidelity import Notes, report_messages, report_params, report_raw
+from tracefix_tui.replay.fidelity import LOOKS_SECRET, Notes, report_messages, report_params, report_raw
 from tracefix_tui.replay.params import is_replayed
 from tracefix_tui.replay.providers import litellm_name
 
@@ -124,7 +124,7 @@ def _params(source: _Source, model: str, notes: Notes) -> JsonObject:
         if name == "n" and count:
             notes.explain(name, "left out", "a run keeps one answer; repeat the run instead (-n)")
         elif without_secrets(value) != value:
-            notes.explain(name, "left out", "it looks like a key; keys come from your own environment")
+            notes.explain(name, "left out", LOOKS_SECRET)
         else:
             out[name] = value
     if "max_tokens" in out and "max_completion_tokens" in out:

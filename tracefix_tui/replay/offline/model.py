@@ -32,6 +32,7 @@ _QUANTITY = re.compile(
     r"\b(?:how (?:many|much|long|old|often|far|big)|when|what (?:time|date|year|number|percent\w*)|by when)\b",
     re.IGNORECASE,
 )
+_MEASURE = re.compile(r"\d+[ -]?([^\W\d_]+|[%€$£])")
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-(\d\d))?(?:-(\d\d))?\b")
 _ERROR = re.compile(r"\berror\b|\bfailed\b|\bexception\b|\bnot found\b|\binvalid\b", re.IGNORECASE)
 
@@ -101,13 +102,14 @@ def rank(reading: Reading, rules: Instructions, temperature: float, chance: rand
     told = rules.only_context or rules.careful
     support = {id(p): coverage(asked, tokens(p.text)) for p in reading.passages}
     ages = _ages(reading.passages) if rules.newest else {}
+    measures = _measures(reading.question)
     wants_number = told and bool(_QUANTITY.search(reading.question))
     out = []
     for place, (line, passage, words) in enumerate(rows):
         relevant = coverage(asked, words)
         score = 0.75 * relevant + 0.25 * support[id(passage)] if told else likeness(asked, words)
         if score and rules.careful and _CONDITION.search(line):
-            score += 0.2
+            score += 0.2 + (0.2 if measures & _measures(line) else 0.0)
         if score and wants_number and re.search(r"\d", line):
             score += 0.12
         if score:
@@ -180,6 +182,11 @@ def _chance(request: Request, repeat: int) -> random.Random | None:
         return None
     asked = json.dumps([m.to_openai() for m in request.messages], sort_keys=True, ensure_ascii=False)
     return random.Random(f"{request.params.get('seed')}|{repeat}|{asked}")
+
+
+def _measures(text: str) -> set[str]:
+    """What is counted in a text: `day` in "45 days". A limit counts the same as the case it limits."""
+    return {stem for word in _MEASURE.findall(text) for stem in tokens(word)}
 
 
 def _ages(passages: tuple[Passage, ...]) -> dict[int, float]:

@@ -105,6 +105,12 @@ def _scalar(key: str, kind: str, facts: _Facts) -> Json:
 
 
 def _closest(options: list[Json], facts: _Facts) -> Json:
-    """The option whose words the answer and the question share most; the first where none does."""
+    """The option whose words the answer and the question share most, the most specific one; the first where none does."""
     around = tokens(f"{facts.text} {facts.question}")
-    return max(options, key=lambda option: coverage(weights(tokens(str(option).replace("_", " ")), []), around))
+
+    def closeness(option: Json) -> tuple[float, int]:
+        words = tokens(str(option).replace("_", " "))
+        share = coverage(weights(words, []), around)
+        return share, len(words) if share else 0
+
+    return max(options, key=closeness)

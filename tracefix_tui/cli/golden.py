@@ -151,7 +151,7 @@ def tag_command(state: State, name: str, tags: Sequence[str], removing: bool) ->
     store = GoldenStore(state.workspace)
     case = store.find(name)
     change = store.untag if removing else store.tag
-    changed = change(case.prompt, case.name, list(tags))
+    changed = change(case.prompt, case.name, *tags)
     say(f"{changed.prompt}/{changed.name}: {' '.join(changed.tags) or 'no tags'}")
 
 
@@ -182,9 +182,9 @@ def import_command(
 
     store = GoldenStore(state.workspace)
     if file is None:
-        report = store.import_case_files()
+        report = store.rebuild()
     else:
-        report = store.import_file(Path(file), prompt=prompt, set_name=set_name, replace=replace)
+        report = store.import_rows(Path(file), prompt=prompt, set_name=set_name, replace=replace)
     for problem in report.problems:
         say(f"not imported: {problem}")
     if report.ignored:

@@ -21,13 +21,13 @@ def command(state: State, name: str, pair: tuple[str, str] | None, restore_to: s
 
     Example: tracefix-tui history refund_answer
     """
-    from tracefix_tui.store.history import diff, restore, versions
+    from tracefix_tui.store.history import diff_between, restore_version, versions
 
     if pair:
-        data(diff(state.workspace, name, *pair) or "no difference")
+        data(diff_between(state.workspace, name, *pair) or "no difference")
         return
     if restore_to:
-        path = restore(state.workspace, name, restore_to)
+        path = restore_version(state.workspace, name, restore_to)
         say(f"{path} is as at {restore_to}; commit it to keep it")
         return
     found = versions(state.workspace, name)
@@ -35,8 +35,8 @@ def command(state: State, name: str, pair: tuple[str, str] | None, restore_to: s
         emit({"versions": [asdict(v) for v in found]})
         return
     for v in found:
-        facts = [f"{key} {', '.join(v.trailers[key])}" for key in ("Failure-Mode", "Golden-Case") if key in v.trailers]
-        line = f"{v.short}  {v.when[:10]}  +{v.added} -{v.removed}  {v.author}  {v.subject}"
+        facts = [f"{key} {v.trailers[key]}" for key in ("Failure-Mode", "Golden-Case") if key in v.trailers]
+        line = f"{v.short}  {v.date[:10]}  +{v.added} -{v.removed}  {v.author}  {v.subject}"
         data(safe_line("   ".join([line, *facts])))
     if not found:
         say(f"no commit holds prompts/{name}.prompt.yml")

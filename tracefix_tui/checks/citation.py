@@ -87,6 +87,8 @@ def judge_unknown(reading: Reading, params: JsonObject) -> Judgement:
     ]
     if not bad:
         return passed("every citation names a document of the prompt", 1.0)
+    if _numbering_unknown(reading, cited):
+        return unmeasured("how the documents were numbered is not recorded")
     total = sum(len(c.labels) for c in cited.citations)
     label = bad[0][1]
     cut = cited.labels.cut.get(label.lower())
@@ -97,6 +99,13 @@ def judge_unknown(reading: Reading, params: JsonObject) -> Judgement:
     if cut is not None:
         places.append(reading.in_retrieved(cut))
     return failed(f"the answer cites [{clip(label, 40)}], but {why}", places, fix, score=1 - len(bad) / total)
+
+
+def _numbering_unknown(reading: Reading, cited: _Cited) -> bool:
+    """No prompt shows the documents, none asks for citations, and no citation fits: the numbers may come from elsewhere."""
+    if cited.labels.numbered or any(reading.places) or asks_citation(reading) is not None:
+        return False
+    return not any(cited.labels.known(label) for c in cited.citations for label in c.labels)
 
 
 def judge_unsupported(reading: Reading, params: JsonObject) -> Judgement:

@@ -66,7 +66,7 @@ def _judged(trace: Trace) -> Iterator[tuple[str, list[Verdict]]]:
     if whole.steps or whole.messages:
         yield whole.span_id, run_checks(whole, scope="trajectory")
     for span in leaves:
-        yield span.id, run_checks(call_subject(trace, span), scope="call")
+        yield span.id, run_checks(call_subject(trace, span, whole.steps), scope="call")
     calls = {id(span) for span in leaves}
     error = find_check("call-error")
     for span in trace.spans:

@@ -135,7 +135,7 @@ def judge_contradicted(reading: Reading, params: JsonObject) -> Judgement:
     for claim in reading.claims:
         for quantity in _quantities(reading.answer, claim.tokens):
             seen += 1
-            if quantity.token.key in reading.known_numbers or (quantity.token.key, quantity.unit) in told:
+            if (quantity.token.key, quantity.unit) in told:
                 continue
             found = _other_value(reading, claim, quantity)
             if found is not None:
@@ -153,6 +153,8 @@ def _quantities(text: str, tokens: tuple[Token, ...] | list[Token]) -> Iterator[
             continue
         before = text[token.start - 1] if token.start else ""
         after = tokens[i + 1] if i + 1 < len(tokens) else None
+        if before == "(":
+            continue  # a conversion or an aside: `79 degrees (26 degrees Celsius)`
         if token.raw.endswith("%"):
             yield _Quantity(token, "%", token.start, token.end)
         elif before and before in _CURRENCY:
@@ -169,7 +171,8 @@ def _other_value(reading: Reading, claim: Claim, quantity: _Quantity) -> tuple[i
         for shared, other in _same_unit(index, topic, quantity.unit):
             if best is None or shared > best[0]:
                 best = (shared, d, other, index.text[other.start : other.end])
-    if best is None or best[0] < max(2, len(topic) // 2):
+    share = 0.6 if quantity.token.key in reading.known_numbers else 0.5  # a number given elsewhere needs a closer match
+    if best is None or best[0] < max(2, share * len(topic)):
         return None
     return best[1], best[2], best[3]
 

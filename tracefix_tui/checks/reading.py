@@ -114,6 +114,8 @@ class Reading:
     @cached_property
     def question(self) -> str:
         """What the user asked, without the documents and the template around it, as far as that can be told."""
+        if self.subject.asked and self.subject.retrieved and len(self.subject.asked[0]) <= _LONG_QUESTION:
+            return self.subject.asked[0].strip()
         text = self.subject.question
         for document in self.subject.documents:
             if document.content:

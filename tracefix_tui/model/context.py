@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,23 +15,25 @@ from tracefix_tui.model.trace import Document, Span, Trace
 
 _MIN_MATCH = 24
 _MAX_TEXTS = 50
+_MAX_STAGES = 32
+_MAX_DEPTH = 200
 _NOT_ASKED = {"role", "type", "id", "name", "model", "tools"}
 
 
-def call_context(trace: Trace, span: Span) -> CallContext:
+def call_context(trace: Trace, span: Span, steps: tuple[Step, ...] | None = None) -> CallContext:
     """The context of an LLM span; raises `ValueError` for a span that holds no call.
 
-    Documents come from retrievers and rerankers that began before the call, the last stage first, each document once;
+    Documents come from the retrievers and rerankers that feed the call, the last stage first, each document once;
     a reranker's candidates that it did not pass on follow the ones it did. A document is in the prompt when its
-    content, or the first part of a truncated one, occurs in a message.
+    content, or the first part of a truncated one, occurs in a message. `steps` spares reading the tool runs again.
     """
     call = span.llm
     if call is None:
         raise ValueError(f"span {span.id} holds no LLM call")
-    stages = [s for s in _before(trace, span) if s.kind in ("retriever", "reranker") and s.detail.retrieval]
-    documents, fields = _documents(stages)
     haystack = _haystack(call.messages)
-    steps = tuple(Step(s.id, s.detail.tool) for s in _tool_spans(trace) if s.detail.tool)
+    stages = _feeding(trace, span, haystack)
+    documents, fields = _documents(stages)
+    steps = tool_steps(trace) if steps is None else steps
     return CallContext(
         span=span,
         call=call,
@@ -45,9 +48,9 @@ def call_context(trace: Trace, span: Span) -> CallContext:
     )
 
 
-def call_subject(trace: Trace, span: Span) -> Subject:
+def call_subject(trace: Trace, span: Span, steps: tuple[Step, ...] | None = None) -> Subject:
     """The subject that checks of a single call read, as recorded."""
-    return subject_of(trace.id, call_context(trace, span))
+    return subject_of(trace.id, call_context(trace, span, steps))
 
 
 def subject_of(trace_id: str, context: CallContext) -> Subject:
@@ -60,6 +63,7 @@ def subject_of(trace_id: str, context: CallContext) -> Subject:
         messages=call.messages,
         output=call.answer,
         question=context.question,
+        asked=context.asked,
         documents=tuple(context.retrieved[i] for i in chosen),
         retrieved=context.retrieved,
         document_fields=tuple(context.document_fields[i] for i in chosen),
@@ -89,7 +93,7 @@ def trajectory_subject(trace: Trace) -> Subject:
         question=question_of(calls[0][1].messages) if calls else "",
         tools=tuple(offered.values()),
         finish_reason=last[1].finish_reason if last else None,
-        steps=tuple(Step(s.id, s.detail.tool) for s in _tool_spans(trace) if s.detail.tool),
+        steps=tool_steps(trace),
     )
 
 
@@ -134,17 +138,54 @@ def _parsed(text: str) -> Json:
     return parsed
 
 
-def _before(trace: Trace, span: Span) -> list[Span]:
-    """Spans that began before this one, in time order; recorded order where times are absent."""
-    ordered = [s for _, s in trace.walk()]
-    if span.start_ns is None:
-        return ordered[: next((i for i, s in enumerate(ordered) if s is span), len(ordered))]
-    earlier = [s for s in ordered if s is not span and (s.start_ns is None or s.start_ns <= span.start_ns)]
-    return sorted(earlier, key=lambda s: s.start_ns or 0)
+def tool_steps(trace: Trace) -> tuple[Step, ...]:
+    """Every tool run of a trace in time order."""
+    return tuple(Step(s.id, s.detail.tool) for s in trace.by_kind.get("tool", ()) if s.detail.tool)
 
 
-def _tool_spans(trace: Trace) -> list[Span]:
-    return sorted((s for s in trace.spans if s.kind == "tool"), key=lambda s: s.start_ns or 0)
+def _feeding(trace: Trace, span: Span, haystack: str) -> list[Span]:
+    """The retrieval stages whose documents a call could have been given, in time order.
+
+    Those under the nearest step around the call that holds any, so that one turn of a conversation is not given the
+    documents of another; and those before with a document that is in the prompt.
+    """
+    around = _ancestors(trace, span)
+    stages = [s for s in _recent_stages(trace, span) if s.detail.retrieval and s.id not in around]
+    above = {id(s): set(_ancestors(trace, s)) for s in stages}
+    near = next(([s for s in stages if step in above[id(s)]] for step in around if any(step in a for a in above.values())), stages)
+    chosen = {id(s) for s in near}
+    return [s for s in stages if id(s) in chosen or _given(s, haystack)]
+
+
+def _given(stage: Span, haystack: str) -> bool:
+    retrieval = stage.detail.retrieval
+    return retrieval is not None and any(_occurs(d, haystack) for d in retrieval.documents)
+
+
+def _recent_stages(trace: Trace, span: Span) -> list[Span]:
+    """The last retrievers and rerankers that began before a call; recorded order where its time is absent."""
+    found: list[Span] = []
+    for kind in ("retriever", "reranker"):
+        group = trace.by_kind.get(kind, [])
+        if span.start_ns is None:
+            found += group[-_MAX_STAGES:]
+        else:
+            before = bisect_right(group, span.start_ns, key=lambda s: s.start_ns or 0)
+            found += group[max(0, before - _MAX_STAGES) : before]
+    if span.start_ns is None and found:
+        order = {id(s): i for i, (_, s) in enumerate(trace.walk())}
+        return sorted((s for s in found if order[id(s)] < order[id(span)]), key=lambda s: order[id(s)])
+    return sorted(found, key=lambda s: s.start_ns or 0)
+
+
+def _ancestors(trace: Trace, span: Span) -> list[str]:
+    """Ids of the steps around a span, the nearest first."""
+    out: list[str] = []
+    above = trace.by_id.get(span.parent_id or "")
+    while above is not None and above.id not in out and len(out) < _MAX_DEPTH:
+        out.append(above.id)
+        above = trace.by_id.get(above.parent_id or "")
+    return out
 
 
 def _documents(stages: list[Span]) -> tuple[tuple[Document, ...], tuple[tuple[str, str], ...]]:

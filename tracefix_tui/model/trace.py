@@ -285,6 +285,16 @@ class Trace:
             if self.by_id[span.id] is span:
                 stack.extend((depth + 1, child) for child in reversed(self.children.get(span.id, [])))
 
+    @cached_property
+    def by_kind(self) -> dict[SpanKind, list[Span]]:
+        """Spans of each kind in time order; in the order of `walk` where times are absent."""
+        out: dict[SpanKind, list[Span]] = {}
+        for _, span in self.walk():
+            out.setdefault(span.kind, []).append(span)
+        for group in out.values():
+            group.sort(key=lambda s: s.start_ns or 0)
+        return out
+
     @property
     def llm_spans(self) -> list[Span]:
         """Spans of kind llm that hold a call, in the order of `walk`."""

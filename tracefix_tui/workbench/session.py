@@ -76,12 +76,16 @@ class Session:
         edits = cast("list[JsonObject]", attempt.prompt.get("edits") or [])
         return Draft.of(self.recording, edits, parent=attempt.id)
 
+    def rejudge(self, draft: Draft, attempt: Attempt) -> Attempt:
+        """The attempt judged again with the checks as they are now."""
+        return replace(attempt, verdicts=judge(draft, attempt.result, self.specs))
+
     def _judged(self, attempt: Attempt) -> Attempt:
         """The attempt with a verdict of every check the user added."""
         known = {v.spec.label for v in attempt.verdicts}
         if all(spec.label in known for spec in self.specs):
             return attempt
-        return replace(attempt, verdicts=judge(self.draft_of(attempt), attempt.result, self.specs))
+        return self.rejudge(self.draft_of(attempt), attempt)
 
     def _attempt(self, draft: Draft, repeat: int) -> Attempt:
         recording = self.recording

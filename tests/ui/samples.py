@@ -12,8 +12,8 @@ T0 = 1_795_228_350_000_000_000
 MS = 1_000_000
 
 HOSTILE = (
-    "\x1b]52;c;UFdORUQ=\x07 \x1b[31mred\x1b[0m \x1bP+q5057\x1b\\ \x1bc \x9b7777h \u202edesrever\u202c \u2066iso\u2069 \x00 \x7f "
-    "[@click=app.quit]x[/] see [1] ... [/end] a[b]c [red]markup[/red] \ud800"
+    "\x1b]52;c;UFdORUQ=\x07 \x1b[31mred\x1b[0m \x1bP+q5057\x1b\\ \x1bc \x9b7777h \u202edesrever\u202c \u2066iso\u2069 "
+    "\x00 \x7f [@click=app.quit]x[/] see [1] ... [/end] a[b]c [red]markup[/red] \ud800"
 )
 
 POLICY = "Unused items may be returned within 30 days of delivery. Opened items are not refundable."
@@ -29,7 +29,9 @@ Context:
 [2] {SHIPPING}
 [3] {JAPANESE}"""
 QUESTION = "I opened the box, can I still get my money back for order 8841? It is day 45."
-ANSWER = "You are eligible for a refund [1]. Since order 8841 was placed 45 days ago, we will return 59.00 to your card."
+ANSWER = (
+    "You are eligible for a refund [1]. Since order 8841 was placed 45 days ago, we will return 59.00 to your card."
+)
 
 GET_ORDER = ToolDef(
     "get_order",
@@ -40,7 +42,11 @@ SEND_EMAIL = ToolDef("send_email", "Send an e-mail.", {"type": "object", "proper
 
 
 def documents() -> tuple[Document, ...]:
-    texts = ((POLICY, 0.83, "policy/refund.md"), (SHIPPING, 0.71, "policy/shipping.md"), (JAPANESE, 0.64, "faq/returns_ja.md"))
+    texts = (
+        (POLICY, 0.83, "policy/refund.md"),
+        (SHIPPING, 0.71, "policy/shipping.md"),
+        (JAPANESE, 0.64, "faq/returns_ja.md"),
+    )
     found = [Document(f"d{i}", text, score, i, {"source": name}) for i, (text, score, name) in enumerate(texts)]
     return (*found, Document("d3", OPENED, 0.61, 3, {"source": "faq/opened.md"}))
 
@@ -76,7 +82,19 @@ def refund_trace(id: str = "7f3ac21e0000", name: str = "support-bot / refund-flo
         tools=(GET_ORDER, SEND_EMAIL),
         finish_reason="tool_calls",
     )
-    run = ToolRun("get_order", "call_1", {"id": "8841"}, '{"id": "8841"}', {"status": "opened", "age_days": 45, "total": 59.0, "currency": "EUR", "items": [{"sku": "A-1", "quantity": 1, "opened": True}]})
+    run = ToolRun(
+        "get_order",
+        "call_1",
+        {"id": "8841"},
+        '{"id": "8841"}',
+        {
+            "status": "opened",
+            "age_days": 45,
+            "total": 59.0,
+            "currency": "EUR",
+            "items": [{"sku": "A-1", "quantity": 1, "opened": True}],
+        },
+    )
     spans = (
         span("s1", "agent.run", "agent", None, 0, 4210, input={"question": QUESTION}, output=ANSWER),
         span("s2", "retrieve", "retriever", "s1", 0, 310, retrieval=Retrieval(QUESTION, documents(), top_k=3)),
@@ -105,10 +123,16 @@ def prompt_trace(text: str) -> Trace:
 
 def pipeline_trace() -> Trace:
     """A pipeline without a prompt: stages with decisions."""
-    spans = [span("p0", "pipeline", "chain", None, 0, 1700, input={"query": "refund after 45 days"}, output={"answer": "..."})]
+    spans = [
+        span(
+            "p0", "pipeline", "chain", None, 0, 1700, input={"query": "refund after 45 days"}, output={"answer": "..."}
+        )
+    ]
     for i in range(17):
         facts = ("22 -> 8 at threshold 0.3",) if i == 5 else ()
-        spans.append(span(f"p{i + 1}", f"stage_{i:02d}", "other", "p0", i * 100, i * 100 + 90, decisions=facts, output={"n": i}))
+        spans.append(
+            span(f"p{i + 1}", f"stage_{i:02d}", "other", "p0", i * 100, i * 100 + 90, decisions=facts, output={"n": i})
+        )
     return Trace("d" * 16, tuple(spans), "pipeline", metadata={"steps": 17})
 
 

@@ -1,0 +1,1 @@
+"""Floor 5: the terminal app. The only floor that imports textual."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual.app import App
 from textual.binding import Binding
 from textual.command import Provider
 from textual.dom import DOMNode
@@ -16,6 +16,7 @@ from textual.screen import Screen
 from tracefix_tui.model.errors import EXIT_BAD_INPUT, TracefixError
 from tracefix_tui.model.text import safe, safe_line
 from tracefix_tui.ui import library as files
+from tracefix_tui.ui.ink import InkApp
 from tracefix_tui.ui.keys import bind, keymap
 from tracefix_tui.ui.library import Library
 from tracefix_tui.ui.screens.trace import TraceScreen
@@ -29,7 +30,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class TracefixApp(App[int]):
+class TracefixApp(InkApp):
     """`library` holds what was read before; paths still waiting in it are read once the first paint is done."""
 
     TITLE = "tracefix"
@@ -57,6 +58,8 @@ class TracefixApp(App[int]):
         self.call_after_refresh(self._settle_in)
 
     def _settle_in(self) -> None:
+        gc.freeze()
+        gc.enable()
         self._read_config()
         for line in [*self.library.failed, *self.library.notes][:5]:
             self.notify(safe_line(line), severity="warning", timeout=10, markup=False)
@@ -120,6 +123,8 @@ class TracefixApp(App[int]):
 
 def run(paths: Sequence[str], hint: str | None = None, root: Path | None = None) -> int:
     """Open files in the app and give the exit code; raises the error of a single file that cannot be read."""
+    gc.disable()  # collecting while widgets are made was a third of the first paint; on again right after it
+    gc.freeze()
     library = Library.of(paths)
     if library.failed and not library.entries and not library.waiting:
         raise TracefixError("; ".join(library.failed))
@@ -137,5 +142,7 @@ def _keyboard_again() -> None:
     try:
         terminal = os.open("CONIN$" if os.name == "nt" else "/dev/tty", os.O_RDWR)
     except OSError as error:
-        raise TracefixError("there is no terminal to read keys from", hint="Save the trace to a file and open that") from error
+        raise TracefixError(
+            "there is no terminal to read keys from", hint="Save the trace to a file and open that"
+        ) from error
     os.dup2(terminal, 0)

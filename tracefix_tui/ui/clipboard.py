@@ -34,7 +34,9 @@ def copy(text: str, osc52: Callable[[str], None], environ: Mapping[str, str] | N
     if command is not None and _ran(command, text):
         return f"{size} with {command[0]}"
     if len(text.encode("utf-8", "replace")) > MAX_OSC52:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="replace", prefix="tracefix-", suffix=".txt", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="replace", prefix="tracefix-", suffix=".txt", delete=False
+        ) as file:
             file.write(text)
         return f"{len(text):,} characters are too many for the terminal's clipboard: written to {file.name}"
     osc52(text)
@@ -45,7 +47,11 @@ def _ran(command: list[str], text: str) -> bool:
     encoding = "utf-16-le" if command[0] == "clip.exe" else "utf-8"
     try:
         done = subprocess.run(
-            command, input=text.encode(encoding, "replace"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_SECONDS
+            command,
+            input=text.encode(encoding, "replace"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -56,8 +56,12 @@ class HelpScreen(TextScreen):
                 found.setdefault(item.binding.id or "", []).append(_display(key))
         lines = [f"{' '.join(keys):<18} {KEYS[name].help}  ({name})" for name, keys in _ordered(found)]
         intro = f"{words}\n\n{_MOUSE}"
-        about = "Keys can be changed in the [keys] table of the configuration by the names in parentheses; `tracefix-tui config` says where it is."
-        sections = [Section("about", intro), Section("keys", "\n".join(lines), title="keys here"), Section("config", about, style="note")]
+        about = "[keys] in the configuration changes keys by the names in parentheses; see `tracefix-tui config`."
+        sections = [
+            Section("about", intro),
+            Section("keys", "\n".join(lines), title="keys here"),
+            Section("config", about, style="note"),
+        ]
         super().__init__(f"Help: {title}", sections)
 
 

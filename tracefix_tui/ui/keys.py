@@ -59,15 +59,17 @@ KEYS: dict[str, Key] = {
 }
 
 FOOTER = (
-    "edit", "replay", "evidence", "accept", "diff", "fold", "open", "find", "filter", "zoom", "copy", "next_trace", "wrap",
-    "pager", "editor", "back",
+    "edit", "replay", "evidence", "accept", "diff", "fold", "open", "find", "filter", "zoom", "copy", "next_trace",
+    "wrap", "pager", "editor", "back",
 )  # fmt: skip
 
 
 def bind(key_id: str, action: str, *, show: bool = True, priority: bool = False) -> Binding:
     """The binding of a key of the table to an action."""
     key = KEYS[key_id]
-    return Binding(key.keys, action, key.label, show=show and bool(key.label), priority=priority, tooltip=key.help, id=key_id)
+    return Binding(
+        key.keys, action, key.label, show=show and bool(key.label), priority=priority, tooltip=key.help, id=key_id
+    )
 
 
 def keymap(section: Json) -> tuple[dict[str, str], list[str]]:

@@ -25,12 +25,13 @@ def call_chunks(context: CallContext, numbers: Sequence[int | None] = (), marks:
     """
     answer = context.call.answer.text if context.call.answer else ""
     cited = {int(n) for n in _CITED.findall(answer)}
+    out_word = "cut" if any(context.in_prompt) else "not in prompt"
     rows, number = [], 0
     for i, document in enumerate(context.retrieved):
         used = context.in_prompt[i]
         number += used
         named = numbers[i] if i < len(numbers) else (number if used else None)
-        words = f"cited [{named}]" if used and named in cited else "not cited" if used else "cut"
+        words = f"cited [{named}]" if used and named in cited else "not cited" if used else out_word
         span_id, field = context.document_fields[i]
         rows.append((f"{span_id}/{field}", document, words, str(i + 1) if used else "-"))
     return _sections(rows, marks)
@@ -60,12 +61,21 @@ def _sections(rows: list[tuple[str, Document, str, str]], marks: Marks | None) -
         score = "" if document.score is None else f" {document.score:.2f} {score_bar(document.score, top)}"
         content = document.content if document.content is not None else "(the trace does not hold its text)"
         title = f"{rank}{score}"
-        style = "dim" if words in ("cut", "not passed on") else ""
+        style = "dim" if words in ("cut", "not in prompt", "not passed on") else ""
         held = bool((marks or {}).get(key))
         out.append(
             text_section(
-                key, content, title=title, note=words, sub=document_name(document), rule=False, indent=2, preview=PREVIEW,
-                folded=not held, style=style, marks=marks,
+                key,
+                content,
+                title=title,
+                note=words,
+                sub=document_name(document),
+                rule=False,
+                indent=2,
+                preview=PREVIEW,
+                folded=not held,
+                style=style,
+                marks=marks,
             )
         )
     return out

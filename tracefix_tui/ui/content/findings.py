@@ -21,7 +21,7 @@ def finding_rows(findings: Sequence[Finding], current: int, width: int) -> ListR
         verdict = finding.verdict
         place = place_words(verdict.evidence[0]) if verdict.evidence else ""
         word = Cell(_WORDS[verdict.severity], _STYLES[verdict.severity])
-        number = Cell(str(at + 1) if at < 9 else "", "number")
+        number = Cell(str(at + 1) if at < 9 else "", "accent")
         rows.append(Row(str(at), (number, word, Cell(f"{verdict.check}: {verdict.message}"), Cell(place, "dim"))))
         if at == current:
             rows += _details(finding, width)
@@ -40,7 +40,10 @@ def _details(finding: Finding, width: int) -> list[Row]:
     places = len(verdict.evidence)
     if places > 1:
         lines.append((f"{places} places: press its number again for the next", "dim"))
-    return [Row(f"{verdict.check}.{n}", (Cell(" " * 6 + line, style),), selectable=False) for n, (line, style) in enumerate(lines)]
+    return [
+        Row(f"{verdict.check}.{n}", (Cell(" " * 6 + line, style),), selectable=False)
+        for n, (line, style) in enumerate(lines)
+    ]
 
 
 def counts(findings: Sequence[Finding]) -> str:

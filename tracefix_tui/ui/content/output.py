@@ -41,14 +41,18 @@ def step_sections(trace: Trace, span: Span, marks: Marks | None = None) -> list[
         out.append(text_section("query", detail.retrieval.query, title="query"))
     if detail.tool:
         raw = detail.tool.arguments_raw if detail.tool.arguments_raw is not None else as_text(detail.tool.arguments)
-        out.append(text_section(f"{span.id}/tool.arguments", raw, title="arguments", note=detail.tool.name, marks=marks))
+        out.append(
+            text_section(f"{span.id}/tool.arguments", raw, title="arguments", note=detail.tool.name, marks=marks)
+        )
     elif detail.input is not None:
         out.append(text_section("input", as_text(detail.input), title="input", marks=marks))
     if detail.decisions:
         out.append(Section("decisions", "\n".join(detail.decisions), title="decisions"))
     stages = trace.children.get(span.id, [])
     if stages:
-        out.append(Section("stages", stage_lines(trace, span, stages), title="steps inside", note=duration(span.duration_ns)))
+        out.append(
+            Section("stages", stage_lines(trace, span, stages), title="steps inside", note=duration(span.duration_ns))
+        )
     if not out:
         out.append(Section("input", "The trace holds no input for this step.", style="note"))
     return out
@@ -64,7 +68,10 @@ def stage_lines(trace: Trace, span: Span, stages: list[Span]) -> str:
         name = span_label(stage)[:_STAGE_NAME]
         share = f"{100 * stage.duration_ns / whole:3.0f}%" if stage.duration_ns is not None else "    "
         failed = "  ERROR" if stage.status == "error" else ""
-        lines.append(f"{name:<{_STAGE_NAME}} {duration(stage.duration_ns):>7} {share}  {bar_text(stage, begin, end, 12)}{failed}".rstrip())
+        lines.append(
+            f"{name:<{_STAGE_NAME}} {duration(stage.duration_ns):>7} {share}  "
+            f"{bar_text(stage, begin, end, 12)}{failed}".rstrip()
+        )
         lines += [f"    {fact}" for fact in stage.detail.decisions]
     if len(stages) > 500:
         lines.append(f"500 shown of {len(stages):,}")

@@ -39,17 +39,23 @@ def message_sections(
     if message.tool_call_id:
         note = f"{note}  answers {message.tool_call_id}".strip()
     if message.reasoning:
-        out.append(text_section(f"{key}.reasoning", message.reasoning, title="reasoning", rule=False, style="note", preview=3))
+        out.append(
+            text_section(f"{key}.reasoning", message.reasoning, title="reasoning", rule=False, style="note", preview=3)
+        )
     text = message.text
     if text or title or not (message.tool_calls or out):
-        out.append(text_section(f"{key}.content", text, title=title, note=note, tints=tints, marks=marks))
+        out.append(
+            text_section(f"{key}.content", text, title=title, note=note, gap=bool(text), tints=tints, marks=marks)
+        )
     for n, part in enumerate(p for p in message.parts if isinstance(p, MediaPart | UnknownPart)):
         kind = part.kind if isinstance(part, MediaPart) else str(part.raw.get("type") or "part")
         body = json.dumps(part.raw, ensure_ascii=False)
         out.append(text_section(f"{key}.part[{n}]", body, title=kind, rule=False, preview=2))
     for n, call in enumerate(message.tool_calls):
         where = f"{key}.tool_calls[{n}].function.arguments"
-        out.append(text_section(where, call.arguments, title=f"call {call.name}", note=call.id or "", rule=False, marks=marks))
+        out.append(
+            text_section(where, call.arguments, title=f"call {call.name}", note=call.id or "", rule=False, marks=marks)
+        )
     return out
 
 

@@ -107,7 +107,9 @@ def _numbers(recording: Recording | None) -> list[int | None]:
 def _origin(recording: Recording | None) -> str:
     if recording is None:
         return ""
-    return {"recorded": "template recorded", "aligned": "template proposed", "literal": "no template found"}[recording.hydrated.origin]
+    return {"recorded": "template recorded", "aligned": "template proposed", "literal": "no template found"}[
+        recording.hydrated.origin
+    ]
 
 
 def _joined(*parts: str) -> str:

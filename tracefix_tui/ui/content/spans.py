@@ -9,6 +9,7 @@ from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.ui.widgets.rows import Cell, Column, Row, TreeRows
 
 BAR = 8
+DEEP = 4
 COLUMNS = (Column(), Column(6, right=True), Column(BAR, hide_below=30))
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _STYLES = {"llm": "bar-llm", "tool": "bar-tool", "retriever": "bar-retriever", "reranker": "bar-retriever"}
@@ -18,14 +19,15 @@ _STYLES["embedding"] = "bar-retriever"
 def span_rows(trace: Trace, flags: Callable[[str], str]) -> TreeRows:
     """Rows of all spans in walking order. `flags` gives the sign of a span (`!` for findings); errors show as `x`."""
     walked = list(trace.walk())
+    step = " " if max((depth for depth, _ in walked), default=0) > DEEP else "  "
     begin, end = trace.start_ns, trace.end_ns
 
     def make(at: int, marker: str) -> Row:
         depth, span = walked[at]
         sign = flags(span.id) or ("x" if span.status == "error" else "")
-        name = f"{'  ' * min(depth, 12)}{marker} {span_label(span)}"
+        name = f"{step * min(depth, 12)}{marker} {span_label(span)}"
         style = "fail" if span.status == "error" else "strong" if span.kind == "llm" else ""
-        bar = Cell(bar_text(span, begin, end), _STYLES.get(span.kind, "bar"))
+        bar = Cell(bar_text(span, begin, end), _STYLES.get(span.kind, "dim"))
         return Row(span.id, (Cell(name, style), Cell(duration(span.duration_ns), "dim"), bar), sign)
 
     return TreeRows([d for d, _ in walked], make, lambda at: span_label(walked[at][1]), lambda at: walked[at][1].id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tracefix_tui.model.call import LLMCall, ToolDef
 from tracefix_tui.model.check import Step
-from tracefix_tui.model.json_value import Json
+from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.text import duration
 from tracefix_tui.model.trace import ToolRun, Trace
 from tracefix_tui.ui.content.parts import Marks, as_text, text_section
@@ -16,7 +16,9 @@ from tracefix_tui.ui.widgets.sections import Section
 Problems = dict[str, str]
 
 
-def call_tools(trace: Trace, call: LLMCall, steps: Sequence[Step], problems: Problems, marks: Marks | None = None) -> list[Section]:
+def call_tools(
+    trace: Trace, call: LLMCall, steps: Sequence[Step], problems: Problems, marks: Marks | None = None
+) -> list[Section]:
     """Runs in time order, then calls the model made in this answer that no span ran, then tools that were offered only.
 
     `problems` says by `span id` or `output N` what is wrong with arguments; absent means not checked yet.
@@ -31,12 +33,25 @@ def call_tools(trace: Trace, call: LLMCall, steps: Sequence[Step], problems: Pro
         if asked_call.id and asked_call.id in ran:
             continue
         note = _checked(problems.get(f"output {n}"), offered.get(asked_call.name), bool(call.tools))
-        out.append(text_section(f"asked[{n}]", asked_call.arguments, title=f"- {asked_call.name}", note=f"asked  {note}", rule=False, indent=2))
+        where = f"output.tool_calls[{n}].function.arguments"
+        out.append(
+            text_section(
+                f"asked {where}",
+                asked_call.arguments,
+                title=f"- {asked_call.name}",
+                note="asked",
+                sub=note,
+                rule=False,
+                indent=2,
+            )
+        )
     used = {step.run.name for step in steps} | {c.name for c in asked}
     for n, tool in enumerate(call.tools):
         words = "offered" if tool.name in used else "offered, not called"
         body = tool_text(tool)
-        out.append(text_section(f"tools[{n}]", body, title=tool.name, note=words, rule=False, indent=2, preview=1, marks=marks))
+        out.append(
+            text_section(f"tools[{n}]", body, title=tool.name, note=words, rule=False, indent=2, preview=1, marks=marks)
+        )
     return out
 
 
@@ -52,15 +67,20 @@ def run_sections(
     arguments = arguments_text(run)
     checked = _checked(problems.get(step.span_id), offered, False)
     key = step.span_id
+    arguments = arguments or "(no arguments recorded)"
     out = [
         text_section(
-            f"{key}/tool.arguments", arguments or "(no arguments recorded)", title=title, note=f"{note}  {checked}".strip(), rule=False,
-            gap=False, indent=2, style="fail" if run.is_error else "", marks=marks,
+            f"{key}/tool.arguments", arguments, title=title, note=note, sub=checked, rule=False, gap=False,
+            indent=2, style="fail" if run.is_error else "", marks=marks,
         )
     ]  # fmt: skip
     result = as_text(run.result)
     body = result or "(no result recorded)"
-    out.append(text_section(f"{key}/tool.result", body, title="> result", rule=False, indent=4, preview=6, folded=False, marks=marks))
+    out.append(
+        text_section(
+            f"{key}/tool.result", body, title="> result", rule=False, indent=4, preview=6, folded=False, marks=marks
+        )
+    )
     return out
 
 
@@ -71,7 +91,11 @@ def arguments_text(run: ToolRun) -> str:
 
 def tool_text(tool: ToolDef) -> str:
     """The description and the schema."""
-    schema = json.dumps(tool.parameters, ensure_ascii=False, indent=2) if tool.parameters is not None else "(no schema recorded)"
+    schema = (
+        json.dumps(tool.parameters, ensure_ascii=False, indent=2)
+        if tool.parameters is not None
+        else "(no schema recorded)"
+    )
     return f"{tool.description}\n{schema}" if tool.description else schema
 
 
@@ -88,7 +112,7 @@ def argument_problems(call: LLMCall, steps: Sequence[Step]) -> Problems:
     return out
 
 
-def _problem(parsed: Json, raw: str | None, schema: Json) -> str:
+def _problem(parsed: Json, raw: str | None, schema: JsonObject) -> str:
     from jsonschema import Draft202012Validator  # 60 ms; this runs in a worker, after the first paint
     from jsonschema.exceptions import SchemaError, best_match
     from referencing.exceptions import Unresolvable

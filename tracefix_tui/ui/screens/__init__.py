@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opener:
-    """A way on from the trace screen. `id` is in `keys.KEYS`; `target` is `module:function`, called with the trace screen.
+    """A way on from the trace screen. `id` is in `keys.KEYS`; `target` is `module:function`, called with that screen.
 
     `needs_call` opens only while an LLM call is shown. `command` is its line in the palette (`group: Verb`).
     """

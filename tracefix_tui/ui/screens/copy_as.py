@@ -44,4 +44,6 @@ def _copy(screen: TraceScreen, form: str) -> None:
     except TracefixError as error:
         screen.app.notify(str(error), severity="error", markup=False)
         return
-    screen.copy_text({"litellm": snippets.as_litellm, "json": snippets.as_json, "curl": snippets.as_curl}[form](request))
+    screen.copy_text(
+        {"litellm": snippets.as_litellm, "json": snippets.as_json, "curl": snippets.as_curl}[form](request)
+    )

@@ -1,4 +1,4 @@
-"""What every screen of panes shares: the chrome, moving between panes, zoom, find, copy, pager, help, the jump overlay."""
+"""What every screen of panes shares: the chrome, moving between panes, zoom, find, copy, pager, help, jumping."""
 
 from __future__ import annotations
 
@@ -112,7 +112,13 @@ class PaneScreen(Screen[None]):
         for spec in self.SPECS:
             title = self._titles[spec.id].split("  ")[0]
             active = spec.id == self.shown_pane
-            left.append(Piece(f"[{title}]" if active else f" {title} ", "active" if active else "", f"screen.open_pane('{spec.id}')"))
+            left.append(
+                Piece(
+                    f"[{title}]" if active else f" {title} ",
+                    "strong" if active else "",
+                    f"screen.open_pane('{spec.id}')",
+                )
+            )
         self.query_one("#tabs", Bar).show(left)
 
     def draw_summary(self) -> None:

@@ -60,8 +60,7 @@ class TraceScreen(EvidenceScreen):
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Where the panes are on a wide screen."""
-        sparse = not (self._has("chunks") and self._has("tools"))
-        return plan(size, self._split, sparse, self._has("chunks"))
+        return plan(size, self._split, self._has("chunks"), self._has("tools"))
 
     def _has(self, name: str) -> bool:
         pane = self._panes[name]
@@ -146,8 +145,8 @@ class TraceScreen(EvidenceScreen):
         bar = self.query_one("#header", Bar)
         entry = self.entry
         if entry is None:
-            words = self.library.waiting and "reading..." or "No traces here. Open a file: tracefix-tui open FILE"
-            bar.show([Piece(" tracefix   ", "strong"), Piece(str(words))])
+            words = "reading..." if self.library.waiting else "No traces here. Open a file: tracefix-tui open FILE"
+            bar.show([Piece(" tracefix   ", "strong"), Piece(words)])
             return
         trace, count = entry.trace, len(self.library.entries)
         left = [] if self.narrow else [Piece(" tracefix   ", "strong"), Piece(f"{trace.name or 'trace'}   ")]
@@ -159,9 +158,16 @@ class TraceScreen(EvidenceScreen):
             left += [Piece(f"   {money(trace.total_cost)}")] if trace.total_cost is not None else []
         if entry.file.source.partial:
             left.append(Piece("   PARTIAL FILE", "warn"))
-        right = [Piece(f"{self.at + 1}/{count}  " if self.narrow else f"trace {self.at + 1} of {count}   ")] if count > 1 else []
+        right = (
+            [Piece(f"{self.at + 1}/{count}  " if self.narrow else f"trace {self.at + 1} of {count}   ")]
+            if count > 1
+            else []
+        )
         if count > 1:
-            right += [Piece("[ prev  ", "dim", "screen.step_trace(-1)"), Piece("] next ", "dim", "screen.step_trace(1)")]
+            right += [
+                Piece("[ prev  ", "dim", "screen.step_trace(-1)"),
+                Piece("] next ", "dim", "screen.step_trace(1)"),
+            ]
         bar.show(left, right)
 
     def draw_reading(self, words: str) -> None:
@@ -172,7 +178,7 @@ class TraceScreen(EvidenceScreen):
         if self.findings is None:
             return [Piece("checking...", "dim")]
         words = finding_lines.counts(self.findings)
-        return [Piece(words, "fail" if "FAIL" in words else "warn" if "WARN" in words else "ok")]
+        return [Piece(words, "badge" if "FAIL" in words else "warn" if "WARN" in words else "ok")]
 
     # -- messages of the panes
 

@@ -1,4 +1,4 @@
-"""What the trace screen finds out in the background: findings, the de-hydrated prompt, the replay report, the golden case."""
+"""What the trace screen finds out in the background: findings, the template, the replay report, the golden case."""
 
 from __future__ import annotations
 
@@ -72,13 +72,19 @@ class Analyst:
 
             prompts = self._workspace_root() / "prompts"
             recording = record(
-                entry.trace, span, path=entry.file.source.path, source_format=entry.file.source.format, prompts_dir=prompts
+                entry.trace,
+                span,
+                path=entry.file.source.path,
+                source_format=entry.file.source.format,
+                prompts_dir=prompts,
             )
             problems = argument_problems(recording.call, recording.context.steps)
             self._screen.post_message(Analysed(span, recording, problems, self._case(entry, span)))
         except Exception as error:  # the top of a worker
             words = str(error) if isinstance(error, TracefixError) else f"{type(error).__name__}: {error}"
-            self._screen.app.notify(f"This call could not be taken apart: {words}"[:500], severity="warning", markup=False)
+            self._screen.app.notify(
+                f"This call could not be taken apart: {words}"[:500], severity="warning", markup=False
+            )
 
     def _workspace_root(self) -> Path:
         from tracefix_tui.store.workspace import Workspace
@@ -94,4 +100,6 @@ class Analyst:
         from tracefix_tui.store.golden import GoldenStore
 
         cases = GoldenStore(workspace).list()
-        return next((c for c in cases if c.provenance.trace_id == entry.trace.id and c.provenance.span_id == span.id), None)
+        return next(
+            (c for c in cases if c.provenance.trace_id == entry.trace.id and c.provenance.span_id == span.id), None
+        )

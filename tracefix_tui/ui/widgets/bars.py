@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual import events
@@ -13,12 +13,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracefix_tui.model.text import safe_line
+from tracefix_tui.ui.ink import ink
 from tracefix_tui.ui.keys import FOOTER
 from tracefix_tui.ui.widgets import cells
-from tracefix_tui.ui.widgets.styling import part_style
 
 WIDE = 110
-_COMPONENTS = ("strong", "dim", "fail", "warn", "ok", "key", "active")
 
 
 class Piece(NamedTuple):
@@ -33,7 +32,6 @@ class Piece(NamedTuple):
 class Bar(Widget):
     """One line with pieces at its left and others at its right; the left gives way."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bar--{name}" for name in _COMPONENTS}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -74,7 +72,7 @@ class Bar(Widget):
                 continue
             style = self.rich_style
             if piece.style:
-                style += part_style(self, f"bar--{piece.style}")
+                style += ink(self, piece.style)
             out.append(Segment(cells.fit(text, size), style))
             self._targets.append((x, x + size, piece))
             x += size
@@ -129,4 +127,4 @@ class KeyFooter(Bar):
         key = "1-9" if name == "evidence" else self.app.get_key_display(binding)
         label = "more" if name == "commands" and not wide else binding.description
         gap = "   " if wide else "  "
-        return [Piece(f" {key}", "key", binding.action, node), Piece(f" {label}{gap[1:]}", "", binding.action, node)]
+        return [Piece(f" {key}", "accent", binding.action, node), Piece(f" {label}{gap[1:]}", "", binding.action, node)]

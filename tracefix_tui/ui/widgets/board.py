@@ -1,4 +1,4 @@
-"""A board of panes: who is where is computed by one function, so that zoom, tabs and splits are numbers and not containers."""
+"""A board of panes: one function computes who is where, so that zoom, tabs and splits are numbers, not containers."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from rich.cells import cell_len, get_character_cell_size
 TAB = 4
 _JOINER = "\u200d"
 _SELECTOR = "\ufe0f"
-_NARROW_RANGES = ((0x20, 0x7F), (0xA0, 0x300), (0x370, 0x483), (0x2010, 0x2028), (0x2030, 0x205F), (0x2190, 0x21FF))
-_NARROW_RANGES += ((0x2400, 0x2425), (0x2500, 0x25FD), (0xFFFD, 0xFFFE))
+_NARROW_RANGES = (
+    (0x20, 0x7F), (0xA0, 0x300), (0x370, 0x483), (0x2010, 0x2028), (0x2030, 0x205F), (0x2190, 0x2200), (0x2400, 0x2425),
+    (0x2500, 0x25FD), (0xFFFD, 0xFFFE),
+)  # fmt: skip
 _NARROW = frozenset(
     c for a, b in _NARROW_RANGES for c in map(chr, range(a, b)) if get_character_cell_size(c) == 1 and c != "\xad"
 )
@@ -20,7 +22,7 @@ _PLAIN = _NARROW | {"\n"}
 
 def is_plain(text: str) -> bool:
     """Every character is one cell wide (newlines aside), so that offsets are columns."""
-    return text.isascii() and "\t" not in text or _PLAIN.issuperset(text)
+    return (text.isascii() and "\t" not in text) or _PLAIN.issuperset(text)
 
 
 def width(text: str) -> int:

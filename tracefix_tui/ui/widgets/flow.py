@@ -38,7 +38,9 @@ class _Block:
 class Flow:
     """The rows of some sections at a width. `texts` are the sections' texts after `safe`."""
 
-    def __init__(self, sections: Sequence[Section], texts: Sequence[str], width: int, wrap: bool, unfolded: set[str]) -> None:
+    def __init__(
+        self, sections: Sequence[Section], texts: Sequence[str], width: int, wrap: bool, unfolded: set[str]
+    ) -> None:
         self.sections, self.texts = list(sections), list(texts)
         self.width, self.wrap, self.unfolded = max(4, width), wrap, unfolded
         self.blocks: list[_Block] = []
@@ -81,9 +83,7 @@ class Flow:
         found = at
         while at < stop:
             block = self.blocks[at]
-            if block.kind == TEXT and block.start <= offset:
-                found = at
-            elif block.kind == MORE and offset >= block.start:
+            if block.kind in (TEXT, MORE) and block.start <= offset:
                 found = at
             at += 1
         block = self.blocks[found]
@@ -157,7 +157,11 @@ class Flow:
             self.blocks.append(_Block(index, TEXT, 0, 0, 1))
         while begin < len(text):
             end = self._cut_at(text, begin, cells_wide)
-            guess = text.count("\n", begin, end) + (end - begin) // cells_wide if self.wrap else text.count("\n", begin, end)
+            guess = (
+                text.count("\n", begin, end) + (end - begin) // cells_wide
+                if self.wrap
+                else text.count("\n", begin, end)
+            )
             self.blocks.append(_Block(index, TEXT, begin, end, max(1, guess)))
             begin = end
 
@@ -182,12 +186,29 @@ class Flow:
         text = self.texts[block.section]
         if self.wrap:
             block.starts = cells.wrap(text, block.start, block.end, self._cells(block.section))
+            self._hand_on(at)
         else:
             block.starts = cells.lines(text, block.start, block.end)
         count = len(block.starts) if block.limit is None else min(block.limit, len(block.starts))
         changed = count != block.rows
         block.rows = count
         return changed
+
+    def _hand_on(self, at: int) -> None:
+        """A line cut between two blocks: its last short row goes to the next one, so that no break shows in it."""
+        block = self.blocks[at]
+        after = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+        starts = block.starts or []
+        if (
+            after is None
+            or after.kind != TEXT
+            or after.section != block.section
+            or after.starts is not None
+            or len(starts) < 2
+        ):
+            return
+        if self.texts[block.section][block.end - 1] != "\n":
+            after.start = block.end = starts.pop()
 
     def _text_row(self, block: _Block, row: int) -> Row:
         starts = block.starts or [block.start]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,23 +13,21 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracefix_tui.model.text import safe_line
+from tracefix_tui.ui.ink import ink
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets import cells
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row, Rows, TreeRows
-from tracefix_tui.ui.widgets.styling import part_style
-
-_COMPONENTS = ("cursor", "found", "dim", "fail", "warn", "ok", "bar", "bar-llm", "bar-tool", "bar-retriever", "flag", "number", "strong")
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """A list with a cursor over a `Rows` source. All cell texts are made safe here."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{name}" for name in _COMPONENTS}
     ALLOW_SELECT = False
     BINDINGS = [
         bind("up", "move(-1)"), bind("down", "move(1)"), bind("page_up", "page(-1)"), bind("page_down", "page(1)"),
-        bind("top", "edge(-1)"), bind("bottom", "edge(1)"), bind("left", "fold_to(True)"), bind("right", "fold_to(False)"),
-        bind("fold", "fold"), bind("open", "choose"), bind("find_next", "find_step(1)"), bind("find_previous", "find_step(-1)"),
+        bind("top", "edge(-1)"), bind("bottom", "edge(1)"), bind("fold", "fold"), bind("open", "choose"),
+        bind("left", "fold_to(True)"), bind("right", "fold_to(False)"),
+        bind("find_next", "find_step(1)"), bind("find_previous", "find_step(-1)"),
     ]  # fmt: skip
 
     class OfRow(Message):
@@ -89,7 +86,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def text(self) -> str:
         """All rows as text, one per line."""
-        return "\n".join("  ".join(c.text.strip() for c in self.rows.row(i).cells).rstrip() for i in range(len(self.rows)))
+        return "\n".join(
+            "  ".join(c.text.strip() for c in self.rows.row(i).cells).rstrip() for i in range(len(self.rows))
+        )
 
     @property
     def selected_text(self) -> str | None:
@@ -127,7 +126,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             found = self.rich_style
             for name in names:
                 if name:
-                    found += part_style(self, f"rows--{name}")
+                    found += ink(self, name)
             self._styles[names] = found
         return found
 
@@ -143,7 +142,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         on_it = at == self.cursor and row.selectable
         top = "cursor" if on_it and self.has_focus else ""
         segments = [Segment(">" if on_it else " ", self._style(top))]
-        segments.append(Segment(cells.fit(row.flag, 1), self._style("flag", top)))
+        segments.append(Segment(cells.fit(row.flag, 1), self._style("fail", top)))
         for cell, size, column in self._placed(row, width - 2):
             text = cells.fit(safe_line(cell.text), size, right=column.right)
             segments.extend(self._found(text, cell.style, top))
@@ -174,7 +173,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if at < 0:
             return [Segment(text, self._style(style, top))]
         end = at + len(self.query_text)
-        parts = ((text[:at], (style, top)), (text[at:end], (style, top, "found")), (text[end:], (style, top)))
+        parts = ((text[:at], (style, top)), (text[at:end], (style, top, "find")), (text[end:], (style, top)))
         return [Segment(part, self._style(*names)) for part, names in parts if part]
 
     # -- moving
@@ -243,7 +242,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     # -- finding
 
     def filter(self, query: str) -> tuple[int, int]:
-        """Show only the rows that hold a text: (shown, of how many). The cursor stays on its row if that is still there."""
+        """Show only the rows that hold a text: (shown, of how many). The cursor keeps its row if it is there."""
         key = self.current.key if self.current else None
         self._filter = query
         counts = self.rows.filter(query)

@@ -90,7 +90,13 @@ class ListRows:
 class TreeRows:
     """Rows of a tree given in walking order with their depths; folding keeps a list of visible positions."""
 
-    def __init__(self, depths: Sequence[int], make: Callable[[int, str], Row], text: Callable[[int], str], key: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        depths: Sequence[int],
+        make: Callable[[int, str], Row],
+        text: Callable[[int], str],
+        key: Callable[[int], str],
+    ) -> None:
         self._depths, self._make, self._text, self._key = depths, make, text, key
         self._ends = subtree_ends(depths)
         self._folded: set[int] = set()
@@ -150,7 +156,8 @@ class TreeRows:
         if not self._folded:
             self._visible = range(len(self._depths))
             return
-        visible, at = [], 0
+        visible: list[int] = []
+        at = 0
         for fold in sorted(self._folded):
             if fold < at:
                 continue
@@ -162,7 +169,8 @@ class TreeRows:
 
 def subtree_ends(depths: Sequence[int]) -> list[int]:
     """For each row in walking order the position after its last descendant."""
-    ends, open_rows = [0] * len(depths), []
+    ends = [0] * len(depths)
+    open_rows: list[int] = []
     for at, depth in enumerate(depths):
         while open_rows and depths[open_rows[-1]] >= depth:
             ends[open_rows.pop()] = at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tint:
-    """A range that came from somewhere: a document, a variable, a tool. `label` says it in a word, `style` in colour."""
+    """A range that came from somewhere: a document, a variable, a tool. `label` says it in words, `style` in colour."""
 
     start: int
     end: int
@@ -28,10 +28,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Section:
-    """A header line, perhaps a quieter one below it (`sub`), and a text. `key` names it for jumps (`messages[2].content`).
+    """A header line, perhaps a quieter one below (`sub`), and a text. `key` names it for jumps (`messages[2].content`).
 
     `title` empty means no header line. `rule` draws the header as a line across, as between messages. `preview` is the
-    number of rows shown while folded; None means that it never folds. `style` is one of `""`, `dim`, `note`, `fail`, `warn`.
+    number of rows shown while folded; None means that it never folds. `style` is `""`, `dim`, `note`, `fail` or `warn`.
     `to_shown`/`to_original` translate offsets where `text` is a reflowed form of `original`.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,7 +13,7 @@ from textual.strip import Strip
 
 from tracefix_tui.model.text import safe_line
 from tracefix_tui.ui.widgets import cells
-from tracefix_tui.ui.widgets.flow import GAP, HEADER, MORE, Row
+from tracefix_tui.ui.widgets.flow import GAP, Row
 from tracefix_tui.ui.widgets.sections import Mark, Section, Tint
 
 Range = tuple[int, int, str]
@@ -20,7 +21,7 @@ Range = tuple[int, int, str]
 
 @dataclass
 class Layers:
-    """What lies over the text of a section, in the order of painting: where it came from, marks, matches, the selection."""
+    """What lies over the text of a section, in the order of painting: where it came from, marks, matches."""
 
     tints: list[Tint] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -74,7 +75,9 @@ class Painter:
             self._combined[names] = found
         return found
 
-    def text(self, text: str, start: int, end: int, ranges: Sequence[Range], base: tuple[str, ...], top: str) -> list[Segment]:
+    def text(
+        self, text: str, start: int, end: int, ranges: Sequence[Range], base: tuple[str, ...], top: str
+    ) -> list[Segment]:
         """Segments of `text[start:end]` under the ranges; `top` is laid over all."""
         if start >= end:
             return []
@@ -86,7 +89,7 @@ class Painter:
             cuts.add(min(max(b, start), end))
         points = sorted(cuts)
         out = []
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             names = [name for s, e, name in ranges if s <= a and e >= b]
             out.append(Segment(cells.shown(text[a:b]), self.style(*base, top, *names)))
         return out
@@ -119,8 +122,7 @@ class Painter:
         if row.kind == GAP:
             return Strip([Segment(" " * width, self.style("base", top))], width)
         hidden = len(text) - row.start
-        words = " " * section.indent + f"… {hidden:,} more characters" if section.preview else f"… {hidden:,} characters"
+        words = (
+            " " * section.indent + f"… {hidden:,} more characters" if section.preview else f"… {hidden:,} characters"
+        )
         return Strip([Segment(cells.fit(words, width), self.style("base", "dim", top))], width)
-
-
-__all__ = ["GAP", "HEADER", "MORE", "Layers", "Painter", "Range"]

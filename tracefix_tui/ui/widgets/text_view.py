@@ -1,10 +1,9 @@
-"""A view of text that stays fast at a megabyte, on one line or many: wrapping, tints, marks, find, selection, streams."""
+"""A view of text that stays fast at a megabyte, on one line or many: wrapping, marks, find, selection, streams."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,29 +14,25 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracefix_tui.model.text import safe, safe_line
+from tracefix_tui.ui.ink import ink
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets import cells
 from tracefix_tui.ui.widgets.flow import HEADER, TEXT, Flow
 from tracefix_tui.ui.widgets.sections import Mark, Section
-from tracefix_tui.ui.widgets.styling import part_style
 from tracefix_tui.ui.widgets.text_find import Finder
 from tracefix_tui.ui.widgets.text_paint import Layers, Painter
 
 MAX_GUTTER = 9
 STREAM_SECONDS = 0.05
 SETTLE_SECONDS = 0.02
-_COMPONENTS = (
-    "header", "title", "rule", "note", "dim", "fail", "warn", "gutter", "cursor", "selection", "find", "evidence", "document",
-    "variable", "tool", "added", "removed", "changed",
-)  # fmt: skip
+_INKS = {"header": "accent", "title": "strong", "gutter": "note"}
 
 Position = tuple[int, int]
 
 
 class TextView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Sections of untrusted text. Everything shown went through `safe`; offsets are in characters of the original text."""
+    """Sections of untrusted text. Everything shown went through `safe`; offsets count characters of the original."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{name}" for name in _COMPONENTS}
     ALLOW_SELECT = False
     BINDINGS = [
         bind("up", "move(-1)"), bind("down", "move(1)"), bind("page_up", "page(-1)"), bind("page_down", "page(1)"),
@@ -63,7 +58,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self.wrap, self.left = wrap, 0
         self.sections: tuple[Section, ...] = ()
         self.cursor_y = 0
-        self.anchor: Position | None = None  # where a selection began
+        self._selecting_from: Position | None = None  # where a selection began
         self.finder = Finder()
         self.follow = False
         self.unfolded: set[str] = set()
@@ -73,7 +68,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._flow = Flow((), (), 80, True, set())
         self._painter = Painter(self._component)
         self._pending: list[str] = []
-        self._timers: set[str] = set()
+        self._due: set[str] = set()
 
     # -- what is shown
 
@@ -85,7 +80,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._texts = [safe(s.text) for s in self.sections]
         self._layers = [_layers(s) for s in self.sections]
         self._pending.clear()
-        self.anchor = None
+        self._selecting_from = None
         self.finder.search(self._texts)
         tags = [t.tag for s in self.sections for t in s.marks] + [t.label for s in self.sections for t in s.tints]
         self._gutter = min(MAX_GUTTER, max((cells.width(safe_line(t)) + 1 for t in tags if t), default=0))
@@ -96,7 +91,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self.show((Section(key, text),))
 
     def append(self, text: str) -> None:
-        """Add to the end of the last section; painted at most twenty times a second, following the end if it was in view."""
+        """Add to the end of the last section; painted at most 20 times a second, following an end in view."""
         self._pending.append(text)
         self._later("stream", STREAM_SECONDS, self._flush)
 
@@ -125,21 +120,23 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     # -- where the reader is
 
     def jump(self, key: str, start: int = 0) -> bool:
-        """Put the cursor on a character of a section's original text and bring it into view; False when there is none."""
+        """Put the cursor on a character of a section's original text, in view; False when there is no such section."""
         index = next((i for i, s in enumerate(self.sections) if s.key == key), None)
         if index is None:
             return False
         section = self.sections[index]
         offset = section.shown_offset(start)
-        if section.preview is not None and section.folded != (key in self.unfolded):
-            pass
-        elif section.preview is not None:
-            self.unfolded ^= {key}
-            self._reflow(None, None)
+        self._unfold(section)
         y = self._flow.y_of(index, offset, header=not self._texts[index])
         self._resize_virtual()
         self._move_to(y, margin=3)
         return True
+
+    def _unfold(self, section: Section) -> None:
+        if section.preview is not None and section.folded == (section.key not in self.unfolded):
+            top = self._place(self.scroll_offset.y)
+            self.unfolded ^= {section.key}
+            self._reflow(None, top)
 
     def _place(self, y: int) -> tuple[str, int, str] | None:
         row = self._flow.row(y)
@@ -188,12 +185,12 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             self._later("settle", SETTLE_SECONDS, self._settle)
 
     def _later(self, name: str, seconds: float, call: object) -> None:
-        if name in self._timers:
+        if name in self._due:
             return
-        self._timers.add(name)
+        self._due.add(name)
 
         def run() -> None:
-            self._timers.discard(name)
+            self._due.discard(name)
             call()  # type: ignore[operator]
 
         self.set_timer(seconds, run)
@@ -226,7 +223,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def _component(self, name: str) -> Style:
         if name == "base":
             return self.rich_style
-        return part_style(self, f"text--{name}")
+        return ink(self, _INKS.get(name, name))
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
@@ -267,15 +264,15 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments, max(used, width - self._gutter) + self._gutter).crop(0, width)
 
     def _selection(self) -> tuple[Position, Position] | None:
-        if self.anchor is None:
+        if self._selecting_from is None:
             return None
         row = self._flow.row(self.cursor_y)
         if row is None:
             return None
-        start, end = self.anchor, (row.section, row.end if row.kind == TEXT else row.start)
+        start, end = self._selecting_from, (row.section, row.end if row.kind == TEXT else row.start)
         if start <= end:
             return start, end
-        return (row.section, row.start), (self.anchor[0], self._line_end(self.anchor))
+        return (row.section, row.start), (self._selecting_from[0], self._line_end(self._selecting_from))
 
     def _line_end(self, position: Position) -> int:
         row = self._flow.row(self._flow.y_of(*position))
@@ -298,7 +295,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         before = self.cursor_y
         self.cursor_y = max(0, min(y, self._flow.height - 1))
         if not select:
-            self.anchor = None
+            self._selecting_from = None
         height, top = self.size.height, self.scroll_offset.y
         self._flow.row(self.cursor_y + height)
         self._resize_virtual()
@@ -327,8 +324,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def action_select(self, rows: int) -> None:
         """Move the cursor line and select what it passes."""
         row = self._flow.row(self.cursor_y)
-        if self.anchor is None and row:
-            self.anchor = (row.section, row.start)
+        if self._selecting_from is None and row:
+            self._selecting_from = (row.section, row.start)
         self._move_to(self.cursor_y + rows, select=True)
 
     def action_sideways(self, steps: int) -> None:
@@ -356,7 +353,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     # -- finding
 
     def find(self, query: str) -> tuple[int, int]:
-        """Mark every place of a text, whatever its case, and go to the first at or after the cursor: (number, of how many)."""
+        """Mark every place of a text, whatever its case, and go to the first from the cursor on: (number, of all)."""
         self.finder.query = query
         self.finder.search(self._texts)
         for layers, found in zip(self._layers, self.finder.places, strict=True):
@@ -374,10 +371,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_match(self) -> tuple[int, int]:
         place = self.finder.current
         if place is not None:
-            section = self.sections[place[0]]
-            if section.preview is not None and section.folded != (section.key in self.unfolded):
-                self.unfolded ^= {section.key}
-                self._reflow(None, self._place(self.scroll_offset.y))
+            self._unfold(self.sections[place[0]])
             self._move_to(self._flow.y_of(*place), margin=2)
         self.refresh()
         return self.finder.number, self.finder.total
@@ -393,7 +387,11 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         if row is None:
             return None
         section = self.sections[row.section]
-        at = cells.take(self._texts[row.section], row.start, row.end, max(0, offset.x - section.indent)) if row.kind == TEXT else 0
+        at = (
+            cells.take(self._texts[row.section], row.start, row.end, max(0, offset.x - section.indent))
+            if row.kind == TEXT
+            else 0
+        )
         return y, (row.section, at)
 
     def on_click(self, event: events.Click) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracefix_tui.model.errors import UnreadableTrace
-from tracefix_tui.model.trace import TraceFile
+from tracefix_tui.model.trace import Source, TraceFile
 
 if TYPE_CHECKING:
     from tracefix_tui.readers.carrier import Carried
@@ -39,10 +39,22 @@ def read_bytes(data: bytes, path: str) -> TraceFile:
     """The traces in the bytes of a file; `path` only names it in messages."""
     from tracefix_tui.readers.carrier import unpack  # here, so that naming the package costs nothing
 
-    with _no_collection(large=len(data) > _LARGE):
+    large = len(data) > _LARGE
+    with _no_collection(large=large):
+        if large and (found := _read_large(data, path)) is not None:
+            return found
         carried = unpack(data, path)
         del data  # as large as all that is made of it
         return _read(carried, path)
+
+
+def _read_large(data: bytes, path: str) -> TraceFile | None:
+    from tracefix_tui.readers.otel.otlp import READER
+
+    result = READER.read_large(data)
+    if result is None or not result.traces:
+        return None
+    return TraceFile(Source(result.format, path, result.warnings, result.partial), result.traces)
 
 
 def _read(carried: Carried, path: str) -> TraceFile:

@@ -143,22 +143,23 @@ def span(raw: dict[str, Any], resource: dict[str, Any] = _NOTHING, scope: str = 
         message=str(status.get("message") or ""),
         scope=scope,
         resource=resource,
-        read_events=partial(_events, raw.get("events")),
-        read_notes=partial(_dropped, raw),
+        read_events=partial(events, raw.get("events")),
+        read_notes=partial(dropped, raw),
     )
 
 
-def _events(raw: Any) -> list[Event]:
-    events = []
+def events(raw: Any) -> list[Event]:
+    """The events of a span."""
+    found = []
     for item in raw if isinstance(raw, list) else ():
         if isinstance(item, dict):
             time = parse_time(either(item, "timeUnixNano", "time_unix_nano"))
-            events.append(Event(str(item.get("name") or ""), time, decoded(item.get("attributes"))))
-    return events
+            found.append(Event(str(item.get("name") or ""), time, decoded(item.get("attributes"))))
+    return found
 
 
-def _dropped(raw: dict[str, Any]) -> tuple[str, ...]:
-    """What the SDK says it dropped because of its limits."""
+def dropped(raw: dict[str, Any]) -> tuple[str, ...]:
+    """What the SDK says it dropped because of its limits, and links, which have no place in a tree."""
     notes = []
     for what in ("Attributes", "Events"):
         count = whole(either(raw, f"dropped{what}Count", f"dropped_{what.lower()}_count"))

@@ -24,6 +24,8 @@ from tracefix_tui.readers.values import json_object, maybe_json
 _NOT_PARAMS = frozenset(
     {"model", "model_name", "messages", "tools", "functions", "tool_choice", "response_format", "stream", "_type"}
 )
+# A template is filled in right before the call; looking further back would parse every step of a long agent.
+_NEAR = 20
 _ONLY_TEXT = "only the text of the input is in the trace: it is sent as one user message"
 
 
@@ -185,9 +187,9 @@ def prompt_of(span: FlatSpan, messages: Sequence[Message], siblings: Sequence[Fl
     own = _template(span.attributes)
     if own is not None:
         return own
-    for other in reversed(siblings):
-        if other is span or (span.start_ns and other.start_ns and other.start_ns > span.start_ns):
-            continue
+    at = span.start_ns or 0
+    before = [other for other in siblings if other is not span and (other.start_ns or 0) <= at]
+    for other in sorted(before, key=lambda other: other.start_ns or 0, reverse=True)[:_NEAR]:
         found = _template(other.attributes)
         if found is not None and found.variables and _wrote(found, messages):
             return found

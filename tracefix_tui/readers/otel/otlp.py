@@ -6,9 +6,10 @@ from itertools import chain
 from typing import Any
 
 from tracefix_tui.model.text import plural
-from tracefix_tui.readers.otel.assemble import assemble
+from tracefix_tui.readers.otel.assemble import Assembled, assemble
 from tracefix_tui.readers.otel.encoding import batch_records, batch_spans
 from tracefix_tui.readers.otel.flat import Event
+from tracefix_tui.readers.otel.scan import scan
 from tracefix_tui.readers.registry import ReadResult
 
 _SIGNALS = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "resourceMetrics", "resource_metrics")
@@ -22,6 +23,11 @@ class OtlpReader:
     def sniff(self, value: Any) -> bool:
         """An export request of any signal."""
         return isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _SIGNALS)
+
+    def read_large(self, data: bytes) -> ReadResult | None:
+        """The traces of a large export, its spans parsed when they are opened; None: it must be parsed as a whole."""
+        spans = scan(data)
+        return None if spans is None else self._result(assemble(spans))
 
     def read(self, values: list[Any]) -> ReadResult:
         """All spans of all batches, grouped by trace."""
@@ -45,6 +51,9 @@ class OtlpReader:
             made.warnings.append(
                 "the file holds OTLP logs or metrics, but no spans" if other else "the export holds no spans"
             )
+        return self._result(made)
+
+    def _result(self, made: Assembled) -> ReadResult:
         name = "+".join(f"{self.name}/{dialect}" for dialect in made.dialects) or self.name
         hint = "Add the file with the `resourceSpans` of these traces"
         return ReadResult(made.traces, tuple(made.warnings), False, name, hint)

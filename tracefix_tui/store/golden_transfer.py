@@ -35,6 +35,7 @@ _MADE = (
 )
 _READ = {*_AS_IS, *_MADE}
 _TEXT_CELLS = {"id", "name", "prompt", "set_name", "expected", "reference", "response", "model", "notes"}
+_MAYBE_TEXT = {"user_input", "retrieved_contexts", "tags", "checks"}
 _LARGEST_CELL = 2**31 - 1
 
 
@@ -140,7 +141,8 @@ def _csv_line(cells: list[str]) -> str:
 def _cell(column: str, value: Json) -> str:
     if value is None:
         return ""
-    return value if column in _TEXT_CELLS and isinstance(value, str) else compact_json(value)
+    text = column in _TEXT_CELLS or column == "user_input"
+    return value if text and isinstance(value, str) else compact_json(value)
 
 
 def _json_rows(text: str) -> Iterator[tuple[str, Json | JsonObject]]:
@@ -173,18 +175,14 @@ def _csv_rows(text: str) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _decoded(column: str, cell: str) -> Json:
-    if column in _TEXT_CELLS:
-        return cell
+    if column in _TEXT_CELLS or (column in _MAYBE_TEXT and not cell.lstrip().startswith("[")):
+        if column == "tags":
+            return [tag.strip() for tag in cell.split(",") if tag.strip()]
+        return [line.strip() for line in cell.splitlines() if line.strip()] if column == "checks" else cell
     try:
-        if cell.lstrip()[:1] in ("[", "{", '"') or column not in ("user_input", "tags", "checks", "retrieved_contexts"):
-            return parse(cell)
+        return parse(cell)
     except ValueError:
         return cell
-    if column == "tags":
-        return [tag.strip() for tag in cell.split(",") if tag.strip()]
-    if column == "checks":
-        return [line.strip() for line in cell.splitlines() if line.strip()]
-    return cell
 
 
 def _name(row: JsonObject, used: set[str]) -> str:

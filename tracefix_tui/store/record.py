@@ -37,8 +37,7 @@ def from_record(made: type[T], record: Json) -> T:
 
 def _packed(value: object, hint: Any) -> Json:
     if isinstance(value, tuple):
-        inner = get_args(_member(value, hint))[0]
-        return [_packed(item, inner) for item in value]
+        return [_packed(item, _tuple_of(hint)) for item in value]
     if dataclasses.is_dataclass(value):
         record = to_record(value)
         return {_KIND: type(value).__name__, **record} if len(_classes(hint)) > 1 else record
@@ -53,7 +52,7 @@ def _unpacked(record: Json, hint: Any) -> object:
         return made(**{name: _unpacked(item, hints[name]) for name, item in record.items() if name in hints})
     if isinstance(record, list) and (inner := _tuple_of(hint)) is not None:
         return tuple(_unpacked(item, inner) for item in record)
-    if classes and record is not None:
+    if classes and (record is not None or type(None) not in _members(hint)):
         raise TypeError(f"{' or '.join(classes)} expected")
     return record
 
@@ -77,10 +76,6 @@ def _tuple_of(hint: Any) -> Any:
         if get_origin(member) is tuple:
             return get_args(member)[0]
     return None
-
-
-def _member(value: object, hint: Any) -> Any:
-    return next((m for m in _members(hint) if get_origin(m) is tuple), hint)
 
 
 def _is_default(field: dataclasses.Field[Any], value: object) -> bool:

@@ -26,7 +26,13 @@ def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec]) ->
         word, style = _stand(row)
         was = "" if row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
         number = Cell(str(at + 1) if at < 9 else "", "accent")
-        cells = (number, Cell(word, style), Cell(f"{row.spec.label}: {row.message}"), Cell(was, "dim"), Cell(_move(row)))
+        cells = (
+            number,
+            Cell(word, style),
+            Cell(f"{row.spec.label}: {row.message}"),
+            Cell(was, "dim"),
+            Cell(_move(row)),
+        )
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
     return ListRows(rows)
 
@@ -34,7 +40,11 @@ def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec]) ->
 def _stand(row: Standing) -> tuple[str, str]:
     rate = row.rate
     if not rate.runs:
-        return ("not run yet", "dim") if rate.passed_before is None else ("FAIL" if row.severity == "fail" else "WARN", "fail")
+        return (
+            ("not run yet", "dim")
+            if rate.passed_before is None
+            else ("FAIL" if row.severity == "fail" else "WARN", "fail")
+        )
     counts = f"{rate.passes}/{rate.runs}"
     if rate.word in _GOOD:
         return f"{rate.word} {counts}", "ok"

@@ -82,7 +82,9 @@ class DraftScreen(PaneScreen):
             "params": RowList(id="params"),
             "vars": RowList(id="vars"),
             "changes": RowList(id="changes", empty="None: this is the call as it was recorded."),
-            "findings": RowList(id="findings", empty="No check failed on the recording.\nPress + to say what you expect."),
+            "findings": RowList(
+                id="findings", empty="No check failed on the recording.\nPress + to say what you expect."
+            ),
             "output": TextView(id="output"),
             "recorded": TextView(id="recorded"),
             "runs": RunList(id="runs", empty="No runs yet: ^r sends the draft."),
@@ -251,7 +253,15 @@ class DraftScreen(PaneScreen):
         """Trace, draft, changes."""
         bar = self.query_one("#header", Bar)
         trace = self.entry.trace
-        left = [Piece(f" {trace.id[:8]}  ")] if self.narrow else [Piece(" tracefix   ", "strong"), Piece(f"{trace.name or 'trace'}   "), Piece(f"{trace.id[:8]}   ", "dim")]
+        left = (
+            [Piece(f" {trace.id[:8]}  ")]
+            if self.narrow
+            else [
+                Piece(" tracefix   ", "strong"),
+                Piece(f"{trace.name or 'trace'}   "),
+                Piece(f"{trace.id[:8]}   ", "dim"),
+            ]
+        )
         left.append(Piece("REPLAY", "strong"))
         if self.steps is None:
             bar.show([*left, Piece("   opening...", "dim")])

@@ -7,16 +7,23 @@ import re
 from tracefix_tui.checks.reading import Reading
 from tracefix_tui.model.check import Evidence
 
+_CITED_THING = (
+    r"(?:the|your|each|every|all|any|which|it|them|its|their|sources?|documents?|passages?|chunks?|references?|evidence"
+    r"|as|with|using|by|like|in|\[|\(|\{)"
+)
 _CITE = re.compile(
-    r"\b(?:always |must |please |and |also )?(?:cite|citing)\s+(?:the|your|each|every|all|any|which|it|them|its|their|sources?|documents?|passages?|chunks?|references?|evidence|as|with|using|by|like|in|\[|\(|\{)[^\n.]{0,80}"
-    r"|\b(?:use|include|add|provide|give|with|contain|insert|put|place|write|have)\b[^.\n]{0,40}\b(?:inline |numbered |bracketed |in-text )?citations?\b"
-    r"|\b(?:include|add|provide|give|state|mention|quote|name)\b[^.\n]{0,24}\bsources?\b[^.\n]{0,24}\b(?:in|with|as|using)\b[^.\n]{0,16}[\[(]"
+    rf"\b(?:always |must |please |and |also )?(?:cite|citing)\s+{_CITED_THING}[^\n.]{{0,80}}"
+    r"|\b(?:use|include|add|provide|give|with|contain|insert|put|place|write|have)\b[^.\n]{0,40}"
+    r"\b(?:inline |numbered |bracketed |in-text )?citations?\b"
+    r"|\b(?:include|add|provide|give|state|mention|quote|name)\b[^.\n]{0,24}"
+    r"\bsources?\b[^.\n]{0,24}\b(?:in|with|as|using)\b[^.\n]{0,16}[\[(]"
     r"|\bcite\b\s*[\[({][^\n]{0,20}"
     r"|\bcite\b[.!]",
     re.I,
 )
 _JSON = re.compile(
-    r"\b(?:respond|reply|answer|return|output|produce|give|write|generate|format|provide|emit|print)\b[^.\n]{0,60}\bJSON\b(?!L|5|\s*schema of)[^\n.]{0,60}"
+    r"\b(?:respond|reply|answer|return|output|produce|give|write|generate|format|provide|emit|print)\b[^.\n]{0,60}"
+    r"\bJSON\b(?!L|5|\s*schema of)[^\n.]{0,60}"
     r"|\b(?:only|valid|strict|raw)\s+JSON\b[^\n.]{0,40}",
     re.I,
 )

@@ -54,8 +54,8 @@ Judge = Callable[[Reading, JsonObject], Judgement]
 class Check:
     """One named test of one failure mode.
 
-    `param` names the one parameter a user can give (`contains:30 days`); a check that `needs_param` is an expectation and
-    never runs unasked. `applies` says whether an unasked run makes sense for a subject.
+    `param` names the one parameter a user can give (`contains:30 days`); a check that `needs_param` is an expectation
+    and never runs unasked. `applies` says whether an unasked run makes sense for a subject.
     """
 
     id: str

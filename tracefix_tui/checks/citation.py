@@ -10,16 +10,21 @@ from tracefix_tui.checks.check import Check, Judgement, failed, passed, unmeasur
 from tracefix_tui.checks.claims import Citation, Claim, citations_of
 from tracefix_tui.checks.labels import Labels, labels_of
 from tracefix_tui.checks.lexical import index_of
-from tracefix_tui.checks.output import says_it_does_not_know
 from tracefix_tui.checks.reading import Reading
+from tracefix_tui.checks.refusals import says_it_does_not_know
 from tracefix_tui.model.check import Evidence, Suggestion
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import clip, plural
 
 _SUPPORTED = 0.5
 _ENOUGH_WORDS = 3
-_PLACE = Suggestion("move the rule about citing to the end of the prompt, with an example", "a rule far from the answer is often lost")
-_STRICT = Suggestion("say in the prompt that each citation must name the document the sentence comes from", "the model cites, but not what it used")
+_PLACE = Suggestion(
+    "move the rule about citing to the end of the prompt, with an example", "a rule far from the answer is often lost"
+)
+_STRICT = Suggestion(
+    "say in the prompt that each citation must name the document its sentence comes from",
+    "the model cites, but not what it used",
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def judge_unknown(reading: Reading, params: JsonObject) -> Judgement:
         return unmeasured("the answer cites nothing")
     subject = reading.subject
     if not subject.documents and (subject.retrieved or not subject.retrieval_ran):
-        return unmeasured("none of the retrieved documents can be found in the prompt" if subject.retrieved else "no documents are recorded")
+        lost = "none of the retrieved documents can be found in the prompt"
+        return unmeasured(lost if subject.retrieved else "no documents are recorded")
     bad = [
         (citation, label)
         for citation in cited.citations
@@ -91,25 +97,26 @@ def judge_unknown(reading: Reading, params: JsonObject) -> Judgement:
         return unmeasured("how the documents were numbered is not recorded")
     total = sum(len(c.labels) for c in cited.citations)
     label = bad[0][1]
-    cut = cited.labels.cut.get(label.lower())
-    held = f"the prompt held {plural(len(subject.documents), 'document')}" if subject.documents else "the prompt held no document"
-    why = f"document {cut + 1} was retrieved but not in the prompt" if cut is not None else held
-    fix = [Suggestion(f"put document {cut + 1} into the prompt", "the answer cites it", {"include_document": cut})] if cut is not None else [_STRICT]
     places = [reading.in_answer(c.start, c.end) for c, _ in bad]
-    if cut is not None:
-        places.append(reading.in_retrieved(cut))
-    return failed(f"the answer cites [{clip(label, 40)}], but {why}", places, fix, score=1 - len(bad) / total)
+    cut = cited.labels.cut_document(label)
+    if cut is None:
+        why = f"the prompt held {plural(len(subject.documents), 'document') if subject.documents else 'no document'}"
+        return failed(f"the answer cites [{clip(label, 40)}], but {why}", places, [_STRICT], score=1 - len(bad) / total)
+    why = f"document {cut + 1} was retrieved and did not reach the prompt"
+    fix = Suggestion(f"put document {cut + 1} into the prompt", "the answer cites it", {"include_document": cut})
+    places.append(reading.in_retrieved(cut))
+    return failed(f"the answer cites [{clip(label, 40)}], but {why}", places, [fix], score=1 - len(bad) / total)
 
 
 def _numbering_unknown(reading: Reading, cited: _Cited) -> bool:
-    """No prompt shows the documents, none asks for citations, and no citation fits: the numbers may come from elsewhere."""
+    """No prompt shows the documents or asks for citations, and none fits: the numbers may be of another list."""
     if cited.labels.numbered or any(reading.places) or asks_citation(reading) is not None:
         return False
     return not any(cited.labels.known(label) for c in cited.citations for label in c.labels)
 
 
 def judge_unsupported(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when a cited document holds less than half of the words of the sentence that cites it, in any one window."""
+    """Fails when a cited document holds, in one window, less than half of the words of the sentence citing it."""
     if reason := _absent(reading):
         return unmeasured(reason)
     cited = _cited(reading)
@@ -128,7 +135,8 @@ def judge_unsupported(reading: Reading, params: JsonObject) -> Judgement:
     if better is None:
         message = f"suspicion (lexical): {named} holds {share:.0%} of the words of the sentence that cites it"
     else:
-        message = f"the sentence cites {named}, but its words are in document {better[0] + 1} ({better[1]:.0%} against {share:.0%})"
+        against = f"({better[1]:.0%} against {share:.0%})"
+        message = f"the sentence cites {named}, but its words are in document {better[0] + 1} {against}"
     places = list(_places(reading, bad, cited))
     if better is not None:
         window = reading.indexes[better[0]].window(claim.keys)
@@ -181,7 +189,28 @@ def _places(reading: Reading, bad: list[tuple[Claim, tuple[int, ...], float]], c
 
 
 CHECKS = (
-    Check("citation-missing", "The prompt asks for citations and the answer has none.", "citation", "fail", judge_missing, _may_cite),
-    Check("citation-unknown", "A citation names a document that was not in the prompt.", "citation", "fail", judge_unknown, _may_cite),
-    Check("citation-unsupported", "The cited document does not hold the words of the sentence that cites it.", "citation", "warn", judge_unsupported, _may_cite),
-)  # fmt: skip
+    Check(
+        "citation-missing",
+        "The prompt asks for citations and the answer has none.",
+        "citation",
+        "fail",
+        judge_missing,
+        _may_cite,
+    ),
+    Check(
+        "citation-unknown",
+        "A citation names a document that was not in the prompt.",
+        "citation",
+        "fail",
+        judge_unknown,
+        _may_cite,
+    ),
+    Check(
+        "citation-unsupported",
+        "The cited document does not hold the words of the sentence that cites it.",
+        "citation",
+        "warn",
+        judge_unsupported,
+        _may_cite,
+    ),
+)

@@ -60,11 +60,9 @@ def diagnose_call(trace: Trace, span: Span) -> tuple[Finding, ...]:
 
 
 def _judged(trace: Trace) -> Iterator[tuple[str, list[Verdict]]]:
-    """(span id, verdicts) of the trajectory, then of each leaf call and each other step that failed by itself."""
+    """(span id, verdicts) of each leaf call, of each other step that failed by itself, then of the trajectory."""
     leaves = trace.leaf_calls
     whole = trajectory_subject(trace)
-    if whole.steps or whole.messages:
-        yield whole.span_id, run_checks(whole, scope="trajectory")
     for span in leaves:
         yield span.id, run_checks(call_subject(trace, span, whole.steps), scope="call")
     calls = {id(span) for span in leaves}
@@ -72,6 +70,7 @@ def _judged(trace: Trace) -> Iterator[tuple[str, list[Verdict]]]:
     for span in trace.spans:
         if span.status == "error" and id(span) not in calls and span.kind != "tool" and not _blamed_below(trace, span):
             yield span.id, [error.run(Subject(trace_id=trace.id, span_id=span.id, error=span.error or ""))]
+    yield whole.span_id, run_checks(whole, scope="trajectory")
 
 
 def _blamed_below(trace: Trace, span: Span) -> bool:
@@ -97,7 +96,7 @@ def _findings(trace_id: str, span_id: str, verdicts: Sequence[Verdict]) -> list[
 
 
 def rank(groups: Sequence[Sequence[Finding]]) -> tuple[Finding, ...]:
-    """Findings of several calls in one order: gravest call first, causes before symptoms within it, notes at the end."""
+    """Findings of several calls in one order: gravest call first, in it causes before symptoms, notes at the end."""
     rows: list[tuple[tuple[int, ...], Finding]] = []
     for number, group in enumerate(groups):
         worst = min((_SEVERITIES.index(f.verdict.severity) for f in group), default=0)

@@ -101,7 +101,11 @@ def _max_length(reading: Reading, texts: Texts, value: str) -> Judgement:
     limit, length = int(value[:12]), len(reading.answer)
     if length <= limit:
         return passed(f"{length:,} of at most {limit:,} characters", 1.0)
-    return failed(f"{length:,} characters, at most {limit:,} are allowed", [reading.in_answer(limit, length)], score=limit / length)
+    return failed(
+        f"{length:,} characters, at most {limit:,} are allowed",
+        [reading.in_answer(limit, length)],
+        score=limit / length,
+    )
 
 
 def _cites(reading: Reading, texts: Texts, value: str) -> Judgement:

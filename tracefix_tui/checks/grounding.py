@@ -25,9 +25,16 @@ _STRONG = 0.6  # what is left of a sentence's support when a number or a name in
 _SHOWN = 12
 _CURRENCY = "$\u20ac\u00a3\u00a5"
 _SUGGEST = (
-    Suggestion("tell the model to answer only from the context, and to say so when it does not hold the answer", "the documents do not hold what the answer says"),
-    Suggestion("set temperature to 0", "a lower temperature stays closer to the context", {"param": "temperature", "value": 0}),
-)  # fmt: skip
+    Suggestion(
+        "tell the model to answer only from the context, and to say so when it does not hold the answer",
+        "the documents do not hold what the answer says",
+    ),
+    Suggestion(
+        "set temperature to 0",
+        "a lower temperature stays closer to the context",
+        {"param": "temperature", "value": 0},
+    ),
+)
 
 
 def _has_documents(reading: Reading) -> bool:
@@ -63,8 +70,8 @@ class _Judged:
 def judge_grounded(reading: Reading, params: JsonObject) -> Judgement:
     """Fails when the answer's sentences are, on the whole, not to be found in the documents and the rest of the prompt.
 
-    A sentence's support is the largest share of its content words inside one window of a source, times 0.6 when a number
-    or a name in it is nowhere in the sources. The score is two thirds their mean and one third the worst.
+    A sentence's support is the largest share of its content words inside one window of a source, times 0.6 when a
+    number or a name in it is nowhere in the sources. The score is two thirds their mean and one third the worst.
     """
     absent = _missing(reading)
     if absent:
@@ -76,11 +83,12 @@ def judge_grounded(reading: Reading, params: JsonObject) -> Judgement:
     values = [j.value for j in judged]
     score = (2 * sum(values) / len(values) + min(values)) / 3
     weak = [j for j in judged if j.value < _SUPPORTED]
+    count = plural(len(judged), "sentence")
     if score >= _SUPPORTED:
-        return passed(f"{len(judged) - len(weak)} of {plural(len(judged), 'sentence')} found in the documents (by words)", score)
+        return passed(f"{len(judged) - len(weak)} of {count} found in the documents (by words)", score)
     words = list(dict.fromkeys(reading.answer[t.start : t.end] for j in weak for t in j.strange))
     nowhere = f"; nowhere: {clip(', '.join(words[:6]), 60)}" if words else ""
-    message = f"suspicion (lexical): {len(weak)} of {plural(len(judged), 'sentence')} not found in the documents{nowhere}"
+    message = f"suspicion (lexical): {len(weak)} of {count} not found in the documents{nowhere}"
     weak.sort(key=lambda j: j.value)
     return failed(message, list(_evidence(reading, weak))[:_SHOWN], _SUGGEST, score=score)
 
@@ -126,25 +134,29 @@ class _Quantity:
 
 
 def judge_contradicted(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when the answer gives a quantity no source gives, while a document sentence on the same subject gives another."""
+    """Fails when the answer gives a quantity that no source gives, while a document gives another on the same subject.
+
+    The same subject: the same unit, in a sentence that shares half of the claim's other words.
+    """
     absent = _missing(reading)
     if absent:
         return unmeasured(absent)
     told = {(q.token.key, q.unit) for i in (*reading.indexes, *reading.other_sources) for q in _quantities_in(i.text)}
-    seen = 0
-    for claim in reading.claims:
-        for quantity in _quantities(reading.answer, claim.tokens):
-            seen += 1
-            if (quantity.token.key, quantity.unit) in told:
-                continue
-            found = _other_value(reading, claim, quantity)
-            if found is not None:
-                document, other, text = found
-                here = reading.answer[quantity.start : quantity.end]
-                message = f'the answer says "{clip(here, 30)}", document {document + 1} says "{clip(text, 30)}"'
-                places = [reading.in_answer(quantity.start, quantity.end), reading.in_document(document, other.start, other.end)]
-                return failed(message, places, _SUGGEST, score=0.0)
-    return passed("no number of the answer stands against one in the documents", 1.0) if seen else unmeasured("the answer holds no quantity")
+    pairs = [(claim, q) for claim in reading.claims for q in _quantities(reading.answer, claim.tokens)]
+    if not pairs:
+        return unmeasured("the answer holds no quantity")
+    places: list[Evidence] = []
+    for claim, quantity in pairs:
+        found = None if (quantity.token.key, quantity.unit) in told else _other_value(reading, claim, quantity)
+        if found is not None:
+            document, other = found
+            places.append(reading.in_answer(quantity.start, quantity.end))
+            places.append(reading.in_document(document, other.start, other.end))
+    if not places:
+        return passed("no number of the answer stands against one in the documents", 1.0)
+    here, there = places[0], places[1]
+    message = f'the answer says "{clip(here.text, 30)}", the documents say "{clip(there.text, 30)}"'
+    return failed(message, places[:_SHOWN], _SUGGEST, score=1 - len(places) / 2 / len(pairs))
 
 
 def _quantities(text: str, tokens: tuple[Token, ...] | list[Token]) -> Iterator[_Quantity]:
@@ -159,22 +171,28 @@ def _quantities(text: str, tokens: tuple[Token, ...] | list[Token]) -> Iterator[
             yield _Quantity(token, "%", token.start, token.end)
         elif before and before in _CURRENCY:
             yield _Quantity(token, before, token.start - 1, token.end)
-        elif after and not after.number and after.content and len(after.raw) > 1 and text[token.end : after.start] in (" ", "-", "\u00a0"):
+        elif (
+            after
+            and not after.number
+            and after.content
+            and len(after.raw) > 1
+            and text[token.end : after.start] in (" ", "-", "\u00a0")
+        ):
             yield _Quantity(token, after.key, token.start, after.end)
 
 
-def _other_value(reading: Reading, claim: Claim, quantity: _Quantity) -> tuple[int, _Quantity, str] | None:
+def _other_value(reading: Reading, claim: Claim, quantity: _Quantity) -> tuple[int, _Quantity] | None:
     """The document, and in it the quantity of the same unit in the sentence that shares most words with the claim."""
     topic = {k for k in claim.keys if k != quantity.token.key and k != quantity.unit and not k[0].isdigit()}
-    best: tuple[int, int, _Quantity, str] | None = None
+    best: tuple[int, int, _Quantity] | None = None
     for d, index in enumerate(reading.indexes):
         for shared, other in _same_unit(index, topic, quantity.unit):
             if best is None or shared > best[0]:
-                best = (shared, d, other, index.text[other.start : other.end])
+                best = (shared, d, other)
     share = 0.6 if quantity.token.key in reading.known_numbers else 0.5  # a number given elsewhere needs a closer match
     if best is None or best[0] < max(2, share * len(topic)):
         return None
-    return best[1], best[2], best[3]
+    return best[1], best[2]
 
 
 def _same_unit(index: TextIndex, topic: set[str], unit: str) -> Iterator[tuple[int, _Quantity]]:
@@ -194,6 +212,20 @@ def _quantities_in(text: str) -> tuple[_Quantity, ...]:
 
 
 CHECKS = (
-    Check("grounded", "The answer's sentences are found in the documents, by their words.", "grounding", "warn", judge_grounded, _has_documents),
-    Check("number-contradicted", "A number in the answer differs from the documents' number for the same thing.", "grounding", "fail", judge_contradicted, _has_documents),
-)  # fmt: skip
+    Check(
+        "grounded",
+        "The answer's sentences are found in the documents, by their words.",
+        "grounding",
+        "warn",
+        judge_grounded,
+        _has_documents,
+    ),
+    Check(
+        "number-contradicted",
+        "A number in the answer differs from the documents' number for the same thing.",
+        "grounding",
+        "fail",
+        judge_contradicted,
+        _has_documents,
+    ),
+)

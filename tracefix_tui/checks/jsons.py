@@ -1,4 +1,4 @@
-"""JSON text judged: does it parse, where does a value stand in it, does it fit a schema. Nothing here reaches a network."""
+"""JSON text judged: whether it parses, where a value stands in it, whether it fits a schema. No network."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def key_span(text: str, path: Sequence[str | int], key: str) -> tuple[int, int] 
         return None
     quoted = text.rfind('"', 0, text.rfind(":", 0, value[0]))
     start = text.rfind('"', 0, quoted)
-    return (start, value[1]) if 0 <= start else value
+    return (start, value[1]) if start >= 0 else value
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str | int, int]]:
@@ -84,7 +84,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def schema_errors(value: Json, schema: JsonObject) -> list[tuple[tuple[str | int, ...], str]] | str:
-    """(path, problem) of each place where a value does not fit a schema, first in the text first; a reason where it cannot be told.
+    """(path, problem) of each place where a value does not fit a schema; a reason in words where that cannot be told.
 
     References outside the schema are not followed, and patterns are matched within limits.
     """
@@ -95,8 +95,11 @@ def schema_errors(value: Json, schema: JsonObject) -> list[tuple[tuple[str | int
     cls: Any = validators.validator_for(schema, default=validators.Draft202012Validator)
     try:
         cls.check_schema(schema)
-        safe: Any = validators.extend(cls, {"pattern": _pattern, "patternProperties": _no_pattern})
-        found = sorted(safe(schema, registry=Registry()).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
+        extend: Any = validators.extend  # untyped there
+        safe: Any = extend(cls, {"pattern": _pattern, "patternProperties": _no_pattern})
+        found = sorted(
+            safe(schema, registry=Registry()).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path]
+        )
     except (exceptions.SchemaError, Unresolvable, RecursionError, TypeError, AttributeError, ValueError):
         return "the schema itself is not valid"
     return [(tuple(e.absolute_path), e.message) for e in found]

@@ -19,7 +19,20 @@ _NUMBER = re.compile(
 )
 _ID = re.compile(r"\[([^\[\]\n]{1,80})\]|\b(?:id|source|file|title)[=:]\s*[\"']?([\w./:#@-]{2,80})", re.I)
 _ANY_NUMBER = re.compile(r"\[\s*(\d{1,3})\s*\]")
-_NAMING = ("id", "doc_id", "document_id", "chunk_id", "source", "file", "file_name", "filename", "title", "name", "path", "url")
+_NAMING = (
+    "id",
+    "doc_id",
+    "document_id",
+    "chunk_id",
+    "source",
+    "file",
+    "file_name",
+    "filename",
+    "title",
+    "name",
+    "path",
+    "url",
+)
 _SHAPE = [(re.compile(r"[A-Za-z]+"), "a"), (re.compile(r"\d+"), "0")]
 
 
@@ -28,7 +41,7 @@ class Labels:
     """Which label names which document of the prompt; `loose` are numbers in tool results."""
 
     documents: dict[str, int]
-    cut: dict[str, int]
+    cut: dict[str, int]  # ids, and ranks counted from one, of retrieved documents that are not in the prompt
     loose: frozenset[str]
     numbered: bool
 
@@ -45,6 +58,10 @@ class Labels:
     def document(self, label: str) -> int | None:
         """The document of the prompt that a label names."""
         return self.documents.get(label.lower())
+
+    def cut_document(self, label: str) -> int | None:
+        """The retrieved document, not in the prompt, that a label seems to name: by its id, or by its rank."""
+        return self.cut.get(label.lower())
 
     def known(self, label: str) -> bool:
         """Whether anything in the prompt has that label."""
@@ -73,8 +90,7 @@ def labels_of(reading: Reading, cites_zero: bool) -> Labels:
         name.lower(): i
         for i, document in enumerate(subject.retrieved)
         if (document.content or document.id) not in kept
-        for name in _names(document)
-        if not name.isdecimal()
+        for name in (str(i + 1), *(n for n in _names(document) if not n.isdecimal()))
     }
     return Labels(found, cut, _loose(reading), numbered)
 

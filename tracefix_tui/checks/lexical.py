@@ -16,14 +16,19 @@ from typing import NamedTuple
 
 from tracefix_tui.checks.words import FUNCTION_WORDS, MONTHS, NUMBER_WORDS, SCALES, number_key, stem
 
-_CJK = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff"
+_CJK = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0002ffff"
+)
 _TOKEN = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)*%?|(?:(?![{_CJK}])[^\W\d_])+(?:['\u2019](?:(?![{_CJK}])[^\W\d_])+)?")
 _CJK_START = re.compile(f"[{_CJK}]")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CLOCK = re.compile(r"\b(1[3-9]|2[0-3]):[0-5]\d")
 _ISO_DATE = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d\d")
-_ENDS = re.compile(r"[.!?]+[\"'\u201d\u2019)\]*_]*(?=\s+[\[\"'\u201c\u2018(*_#\-\u2022\d]|\s+[^\W\d_a-z])|[\u3002\uff01\uff1f]+[\u300d\u300f\u201d]*|\n+")
+_ENDS = re.compile(
+    r"[.!?]+[\"'\u201d\u2019)\]*_]*(?=\s+[\[\"'\u201c\u2018(*_#\-\u2022\d]|\s+[^\W\d_a-z])|[\u3002\uff01\uff1f]+[\u300d\u300f\u201d]*|\n+"
+)
 _ABBREVIATION = re.compile(r"(?:^|[\s(\"'])(?:dr|mr|mrs|ms|prof|st|vs|no|inc|ltd|co|fig|approx|e\.g|i\.e|[a-z])$", re.I)
 
 
@@ -131,7 +136,7 @@ class TextIndex:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The numbers of the text, with number words, scaled values (`1.5 million`) and hours past noon as on a dial."""
+        """The numbers of the text, with number words, scaled values (`1.5 million`) and hours past noon on a dial."""
         return frozenset(numbers_of(self.tokens) | {str(int(m[1]) - 12) for m in _CLOCK.finditer(self.text)})
 
     @cached_property

@@ -13,33 +13,19 @@ from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import MediaPart, UnknownPart
 from tracefix_tui.model.text import clip, plural
 
-_LENGTH = {"length", "max_tokens", "max_output_tokens", "max_length", "model_length", "token_limit", "incomplete", "max_completion_tokens"}
+_LENGTH = {
+    "length",
+    "max_tokens",
+    "max_output_tokens",
+    "max_length",
+    "model_length",
+    "token_limit",
+    "incomplete",
+    "max_completion_tokens",
+}
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-_FILTERED = {"content_filter", "content_filtered", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "guardrail_intervened"}
-_DONT_KNOW = re.compile(
-    r"\b(?:I|we) (?:do not|don['\u2019]t|could not|couldn['\u2019]t|cannot|can['\u2019]t|was(?: not|n['\u2019]t) able to|am unable to|were unable to) "
-    r"(?:have|know|find|locate|see|answer|determine|provide (?:an|that|this|the) answer)"
-    r"|\b(?:unable to|cannot|can['\u2019]t|not possible to|impossible to) (?:answer|determine|find|give an answer)\b"
-    r"|\b(?:context|documents?|passages?|sources?|information|text|excerpts?)(?: \w+){0,2} (?:do(?:es)? not|don['\u2019]t|doesn['\u2019]t) "
-    r"(?:contain|mention|provide|include|say|specify|answer|state)"
-    r"|\bno (?:relevant |such )?(?:information|answer|mention|document|data|results?) (?:is |was |were |are )?(?:found|available|provided|given|about|on|in)\b"
-    r"|\b(?:not|isn['\u2019]t) (?:mentioned|provided|specified|stated|found|contained|included|available) in the (?:context|document|passage|source|provided|given|text)"
-    r"|\bnot enough (?:information|context)\b|\binsufficient (?:information|context)\b",
-    re.I,
-)
-_REFUSES = re.compile(
-    r"^\W*(?:(?:I['\u2019]m|I am)(?: very| really| so)? sorry|sorry|apologies|my apologies|unfortunately|as an? (?:AI|language model|assistant))?[^.\n]{0,60}?"
-    r"\b(?:I|we) (?:cannot|can['\u2019]t|am unable to|['\u2019]m unable to|am not able to|['\u2019]m not able to|won['\u2019]t|will not|must decline to|have to decline|decline to)\s+(?:be able to )?"
-    r"(?:assist|help|comply|fulfil|fulfill|provide|do that|do this|discuss|continue|engage|support|answer|create|generate|write|share|process|respond|participate)",
-    re.I,
-)
 _LONG_ENOUGH = 200
 _LIST_LINE = re.compile(r"^\s*(?:[-*\u2022#|>]|\d+[.)]|\w[\w ]{0,40}:)")
-
-
-def says_it_does_not_know(answer: str) -> bool:
-    """The answer, in its first 300 characters, says that it has no answer."""
-    return bool(_DONT_KNOW.search(answer[:300]))
 
 
 def _always(reading: Reading) -> bool:
@@ -70,27 +56,42 @@ def judge_empty(reading: Reading, params: JsonObject) -> Judgement:
     held = reading.answer.strip() or subject.output.tool_calls
     if held or any(isinstance(p, MediaPart | UnknownPart) for p in subject.output.parts):
         return passed("the output is not empty")
-    why = ": only reasoning" if subject.output.reasoning else ""
-    limit = [Suggestion("raise max_tokens", "reasoning may have used all of it", {"param": "max_tokens", "value": 4096})] if why else []
-    return failed(f"the output is empty{why}", [Evidence(subject.span_id, "output.content")], limit, score=0.0)
+    where = [Evidence(subject.span_id, "output.content")]
+    if subject.output.reasoning:
+        more = Suggestion("raise max_tokens", "the reasoning may have used all", {"param": "max_tokens", "value": 4096})
+        return failed("the output is empty: only reasoning", where, [more], score=0.0)
+    return failed("the output is empty", where, score=0.0)
 
 
 def judge_cut_off(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when the finish reason says so, or, where none is recorded, when a long answer ends in the middle of a sentence."""
+    """Fails when the finish reason says so, or, where there is none, when a long answer ends within a sentence."""
     subject = reading.subject
     if subject.output is None:
         return unmeasured("no output is recorded")
     text, reason = reading.answer, (subject.finish_reason or "").lower()
     tail = reading.in_answer(max(0, len(text.rstrip()) - 40), len(text.rstrip()))
     if reason in _LENGTH:
-        places = [tail, Evidence(subject.span_id, "finish_reason", 0, len(subject.finish_reason or ""), subject.finish_reason or "")]
-        return failed(f"the answer was cut off (finish reason {clip(reason, 20)})", places, [_more(subject.params)], score=0.0)
+        places = [
+            tail,
+            Evidence(
+                subject.span_id, "finish_reason", 0, len(subject.finish_reason or ""), subject.finish_reason or ""
+            ),
+        ]
+        return failed(
+            f"the answer was cut off (finish reason {clip(reason, 20)})", places, [_more(subject.params)], score=0.0
+        )
     if reason:
         return passed(f"the model ended by itself (finish reason {clip(reason, 20)})")
     if not text.strip():
         return unmeasured("no finish reason is recorded")
     if len(text) >= _LONG_ENOUGH and not _ends_whole(text):
-        return failed("the answer ends in the middle of a sentence (no finish reason recorded)", [tail], [_more(subject.params)], score=0.3, severity="warn")
+        return failed(
+            "the answer ends in the middle of a sentence (no finish reason recorded)",
+            [tail],
+            [_more(subject.params)],
+            score=0.3,
+            severity="warn",
+        )
     return passed("the text ends as a whole") if _ends_whole(text) else unmeasured("no finish reason is recorded")
 
 
@@ -112,51 +113,6 @@ def _more(params: JsonObject) -> Suggestion:
     return Suggestion(f"raise {name} to {value}", "the answer stopped at the limit", {"param": name, "value": value})
 
 
-def judge_refusal(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when the model declines, a filter withheld the answer, or it says it does not know although documents fit."""
-    subject = reading.subject
-    if subject.output is None:
-        return unmeasured("no output is recorded")
-    reason, spoken = (subject.finish_reason or "").lower(), subject.output.extra.get("refusal")
-    if reason in _FILTERED:
-        where = Evidence(subject.span_id, "finish_reason", 0, len(reason), subject.finish_reason or "")
-        return failed(f"the answer was withheld (finish reason {clip(reason, 24)})", [where], score=0.0, severity="fail")
-    if isinstance(spoken, str) and spoken:
-        return failed(f"the model refused: {clip(spoken, 60)}", [Evidence(subject.span_id, "output.refusal", 0, len(spoken), spoken)], score=0.0)
-    if not reading.is_final:
-        return unmeasured("the output is not an answer in text") if not subject.output.tool_calls else passed("the model calls a tool")
-    match = _REFUSES.search(reading.answer[:300]) if len(reading.answer) < 1200 else None
-    if match and not says_it_does_not_know(reading.answer):
-        return failed("the model declines to answer", [reading.in_answer(match.start(), match.end())], score=0.0)
-    return _unknown(reading)
-
-
-def _unknown(reading: Reading) -> Judgement:
-    """Saying "I do not know" is right when nothing fits; it is a failure when a document of the prompt holds the words asked for."""
-    match = _DONT_KNOW.search(reading.answer[:300])
-    if match is None or len(reading.answer) > 600:
-        return passed("the model answers")
-    asked = {t.key for t in _question_tokens(reading)}
-    if not asked or not reading.indexes:
-        return passed("the model says it does not know")
-    windows = [(index.window(asked), i) for i, index in enumerate(reading.indexes)]
-    window, document = max(windows, key=lambda pair: pair[0].share)
-    if window.share < 0.6 or window.share * len(asked) < 2:
-        return passed("the model says it does not know, and no document fits the question")
-    return failed(
-        f"the model says it does not know, but document {document + 1} holds {window.share:.0%} of the question's words",
-        [reading.in_answer(match.start(), match.end()), reading.in_document(document, window.start, window.end)],
-        [Suggestion(f"move document {document + 1} to the front of the context", "the middle of a long context is easily missed")],
-        score=0.2,
-    )
-
-
-def _question_tokens(reading: Reading):  # type: ignore[no-untyped-def]
-    from tracefix_tui.checks.lexical import index_of
-
-    return [t for t in index_of(reading.question).tokens if t.content]
-
-
 def _format(reading: Reading) -> JsonObject | None:
     """The response format where it asks for JSON."""
     wanted = reading.subject.response_format
@@ -173,8 +129,12 @@ def _wants_json(reading: Reading) -> bool:
     return _format(reading) is not None or asks_json(reading) is not None
 
 
+def _has_schema(reading: Reading) -> bool:
+    return _schema(reading) is not None and _wants_json(reading)
+
+
 def judge_json(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when JSON was asked for, by the response format or by the prompt, and the output does not parse as it is."""
+    """Fails when JSON was asked for, by response format or prompt, and the output does not parse as it is."""
     if reading.subject.output is None:
         return unmeasured("no output is recorded")
     asked = asks_json(reading)
@@ -191,7 +151,9 @@ def judge_json(reading: Reading, params: JsonObject) -> Judgement:
     inner = _fenced(text)
     if inner is not None:
         places = [reading.in_answer(*inner), *where]
-        return failed("the output is JSON inside other text, not JSON alone", places, [_json_format()], score=0.5, severity="warn")
+        return failed(
+            "the output is JSON inside other text, not JSON alone", places, [_json_format()], score=0.5, severity="warn"
+        )
     at = min(parsed.position, max(0, len(text) - 1))
     places = [reading.in_answer(at, min(len(text), at + 20)), *where]
     return failed(f"the output is not JSON: {clip(parsed.problem, 60)}", places, [_json_format()], score=0.0)
@@ -266,7 +228,20 @@ CHECKS = (
     Check("call-error", "The step is recorded as failed.", "operations", "fail", judge_error, _always),
     Check("empty-answer", "The model gave nothing.", "operations", "fail", judge_empty, _answered),
     Check("cut-off", "The answer stops before its end.", "operations", "fail", judge_cut_off, _answered),
-    Check("refusal", "The model declines, or says it does not know although a document fits.", "instruction", "warn", judge_refusal, _answered),
-    Check("json-invalid", "JSON was asked for and the output is something else.", "instruction", "fail", judge_json, _wants_json),
-    Check("json-schema", "The output does not fit the schema of the response format.", "instruction", "fail", judge_schema, lambda r: _schema(r) is not None and _wants_json(r)),
-)  # fmt: skip
+    Check(
+        "json-invalid",
+        "JSON was asked for and the output is something else.",
+        "instruction",
+        "fail",
+        judge_json,
+        _wants_json,
+    ),
+    Check(
+        "json-schema",
+        "The output does not fit the schema of the response format.",
+        "instruction",
+        "fail",
+        judge_schema,
+        _has_schema,
+    ),
+)

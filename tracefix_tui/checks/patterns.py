@@ -52,7 +52,9 @@ def _apart(pattern: str, text: str) -> Match:
     """The same search in a child process; each search costs about 20 ms."""
     data = json.dumps([pattern, text]).encode()
     try:
-        done = subprocess.run([sys.executable, "-I", "-S", "-c", _CHILD], input=data, capture_output=True, timeout=TIME_LIMIT, check=False)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _CHILD], input=data, capture_output=True, timeout=TIME_LIMIT, check=False
+        )
     except subprocess.TimeoutExpired:
         return Match(problem=f"the pattern took longer than {TIME_LIMIT:.0f} s")
     except OSError as error:
@@ -64,7 +66,7 @@ def _apart(pattern: str, text: str) -> Match:
 
 
 def _cost(pattern: str, length: int) -> float:
-    """An upper bound of the steps: the text's length to the power of the open-ended repeats plus one, doubled per choice."""
+    """An upper bound of the steps: the length to the power of the open-ended repeats plus one, doubled per choice."""
     repeats, choices, nested = _shape(pattern)
     if nested or repeats > 20 or choices > 40:
         return float("inf")

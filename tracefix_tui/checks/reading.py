@@ -1,4 +1,4 @@
-"""A subject as the checks read it: its answer in claims, its documents indexed and placed, its instructions without them."""
+"""A subject as the checks read it: its answer in claims, its documents indexed and placed, its instructions."""
 
 from __future__ import annotations
 
@@ -71,8 +71,12 @@ class Reading:
 
     @cached_property
     def other_sources(self) -> tuple[TextIndex, ...]:
-        """What else the model was told: every message but the assistant's own and, in parts, the retrieved documents."""
-        texts = [s.text for s in self.segments if self.subject.messages[s.message].role != "assistant" and s.text != self.question]
+        """What else the model was told: every message but its own, without the retrieved documents."""
+        texts = [
+            s.text
+            for s in self.segments
+            if self.subject.messages[s.message].role != "assistant" and s.text != self.question
+        ]
         return tuple(index_of(text) for text in texts if text.strip())
 
     @cached_property
@@ -113,7 +117,7 @@ class Reading:
 
     @cached_property
     def question(self) -> str:
-        """What the user asked, without the documents and the template around it, as far as that can be told."""
+        """What the user asked, without documents and template around it, as far as that can be told."""
         if self.subject.asked and self.subject.retrieved and len(self.subject.asked[0]) <= _LONG_QUESTION:
             return self.subject.asked[0].strip()
         text = self.subject.question
@@ -145,7 +149,9 @@ class Reading:
     def in_document(self, document: int, start: int = 0, end: int = 0) -> Evidence:
         """Evidence in a document of the prompt, at the span it was retrieved in; the whole of it without offsets."""
         fields = self.subject.document_fields
-        span_id, field = fields[document] if document < len(fields) else (self.subject.span_id, f"documents[{document}].content")
+        span_id, field = (
+            fields[document] if document < len(fields) else (self.subject.span_id, f"documents[{document}].content")
+        )
         content = self.subject.documents[document].content or ""
         return Evidence(span_id, field, start, end, content[start:end])
 

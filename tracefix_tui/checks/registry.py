@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from tracefix_tui.checks import citation, expectations, grounding, output, retrieval, tools, trajectory
+from tracefix_tui.checks import citation, expectations, grounding, output, refusals, retrieval, tools, trajectory
 from tracefix_tui.checks.check import Check, Scope
 from tracefix_tui.checks.reading import Reading
 from tracefix_tui.model.check import CheckSpec, Subject, Verdict
 from tracefix_tui.model.errors import BadInput
 
-_FAMILIES = (output, retrieval, tools, grounding, citation, trajectory, expectations)
+_FAMILIES = (output, refusals, retrieval, tools, grounding, citation, trajectory, expectations)
 
 
 @cache
@@ -63,11 +63,13 @@ def _number(check: Check, value: str) -> float:
         raise BadInput(f"{value[:40]!r} is not a number", hint=f"Write for example {check.id}:0.4") from error
 
 
-def run_checks(subject: Subject, specs: Sequence[CheckSpec] | None = None, *, scope: Scope | None = None) -> list[Verdict]:
+def run_checks(
+    subject: Subject, specs: Sequence[CheckSpec] | None = None, *, scope: Scope | None = None
+) -> list[Verdict]:
     """The verdicts of some checks on a subject, in order; without `specs`, of all that apply to it.
 
-    A check applies when the subject holds what it is about: citations when the prompt asks for them or the answer has some,
-    trajectory checks when tools ran. `scope` narrows this to the checks of a single call, or of a whole trajectory.
+    A check applies when the subject holds what it is about: citations when the prompt asks for them or the answer has
+    some, trajectory checks when tools ran. `scope` narrows this to the checks of a single call or of a trajectory.
     Expectations run only when they are asked for. A replay is judged by the same call over `subject.answered(...)`.
     Raises `BadInput` for a check that does not exist.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log
 
 from tracefix_tui.checks.check import Check, Judgement, failed, passed, unmeasured
@@ -17,9 +18,12 @@ _MIN_SCORE = 0.3
 _RANK_FUSION = 0.05  # reciprocal rank fusion gives 1/(60 + rank): such scores say nothing of similarity
 _MIN_FIT = 0.34
 _QUERY = (
-    Suggestion("rewrite the question before searching (expansion, a hypothetical answer)", "the words of the question may not be those of the documents"),
+    Suggestion(
+        "rewrite the question before searching (expansion, a hypothetical answer)",
+        "the words of the question may not be those of the documents",
+    ),
     Suggestion("look at the filters and the index", "the document may not be there, or may be filtered out"),
-)  # fmt: skip
+)
 
 
 def _searched(reading: Reading) -> bool:
@@ -52,7 +56,9 @@ def judge_low(reading: Reading, params: JsonObject) -> Judgement:
     if top >= least:
         return passed(f"the best score is {top:.2f}", top)
     place = reading.in_retrieved(best) if reading.subject.retrieved else reading.in_document(best)
-    return failed(f"the best of {plural(len(scored), 'document')} scores {top:.2f}, under {least:.2f}", [place], _QUERY, score=top)
+    return failed(
+        f"the best of {plural(len(scored), 'document')} scores {top:.2f}, under {least:.2f}", [place], _QUERY, score=top
+    )
 
 
 def _not_similarity(scores: Sequence[float]) -> str:
@@ -62,7 +68,7 @@ def _not_similarity(scores: Sequence[float]) -> str:
         return "the scores are not similarities between 0 and 1"
     if max(scores) < _RANK_FUSION:
         return "the scores look like rank fusion, not similarity"
-    rising = all(a <= b for a, b in zip(scores, scores[1:], strict=False)) and scores[0] < scores[-1]
+    rising = all(a <= b for a, b in pairwise(scores)) and scores[0] < scores[-1]
     return "the scores rise with the rank: distances, not similarities" if rising else ""
 
 
@@ -78,7 +84,11 @@ def judge_cut(reading: Reading, params: JsonObject) -> Judgement:
     kept = {_identity(d) for d in subject.documents}
     cut = [i for i, d in enumerate(subject.retrieved) if _identity(d) not in kept and (d.content or "").strip()]
     if not cut:
-        return passed("every retrieved document with text is in the prompt", 1.0) if subject.documents else unmeasured("no retrieved text is recorded")
+        return (
+            passed("every retrieved document with text is in the prompt", 1.0)
+            if subject.documents
+            else unmeasured("no retrieved text is recorded")
+        )
     if not subject.documents:
         return unmeasured("none of the retrieved documents can be found in the prompt")
     indexes = {i: index_of(d.content or "") for i, d in enumerate(subject.retrieved)}
@@ -89,7 +99,10 @@ def judge_cut(reading: Reading, params: JsonObject) -> Judgement:
     told = frozenset().union(*(indexes[i].keys for i in indexes if i not in cut))
     fresh = [w for w in weights if w in indexes[best].keys and w not in told]
     if fits[best] < _MIN_FIT or fits[best] <= inside or not fresh:
-        return passed(f"none of the {plural(len(cut), 'document')} left out fits the question better than those in the prompt", 1.0)
+        return passed(
+            f"none of the {plural(len(cut), 'document')} left out fits the question better than those in the prompt",
+            1.0,
+        )
     return _cut(reading, best, fits[best], inside, weights)
 
 
@@ -98,16 +111,20 @@ def _cut(reading: Reading, best: int, fit: float, inside: float, weights: dict[s
     window = index_of(document.content or "").window(weights.keys())
     name = f" ({clip(document.id, 40)})" if document.id else ""
     count = len(reading.subject.documents)
-    message = f"document {best + 1}{name} fits the question ({fit:.0%} of its words, best in the prompt {inside:.0%}) but was cut from the prompt"
+    against = f"({fit:.0%} of its words, best in the prompt {inside:.0%})"
+    include = Suggestion(
+        f"put document {best + 1} into the prompt",
+        "it was found, and its words are those of the question",
+        {"include_document": best},
+    )
+    wanted = max(count, best) + 1
+    more = Suggestion(f"raise top_k from {count} to {wanted}", "it ranked below the cut", {"top_k": wanted})
     return failed(
-        message,
+        f"document {best + 1}{name} fits the question {against} but was cut from the prompt",
         [reading.in_retrieved(best, window.start, window.end)],
-        [
-            Suggestion(f"put document {best + 1} into the prompt", "it was found, and its words are those of the question", {"include_document": best}),
-            Suggestion(f"raise top_k from {count} to {max(count, best) + 1}", "it ranked just below the cut", {"top_k": max(count, best) + 1}),
-        ],
+        [include, more],
         score=max(0.0, 1.0 - fit),
-    )  # fmt: skip
+    )
 
 
 def _identity(document: Document) -> str:
@@ -129,6 +146,21 @@ def _fit(index: TextIndex, weights: dict[str, float]) -> float:
 
 CHECKS = (
     Check("retrieval-empty", "The search found no document at all.", "retrieval", "fail", judge_empty, _searched),
-    Check("retrieval-low", "Even the best document scores low against the question.", "retrieval", "warn", judge_low, _searched, param="min_score"),
-    Check("retrieval-cut", "A document that fits the question was found but is not in the prompt.", "retrieval", "warn", judge_cut, _searched),
-)  # fmt: skip
+    Check(
+        "retrieval-low",
+        "Even the best document scores low against the question.",
+        "retrieval",
+        "warn",
+        judge_low,
+        _searched,
+        param="min_score",
+    ),
+    Check(
+        "retrieval-cut",
+        "A document that fits the question was found but is not in the prompt.",
+        "retrieval",
+        "warn",
+        judge_cut,
+        _searched,
+    ),
+)

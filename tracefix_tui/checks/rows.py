@@ -1,4 +1,4 @@
-"""Rows of an evaluation data set as subjects: the column names that RAG evaluation data already use, any may be missing."""
+"""Rows of an evaluation data set as subjects, with the column names such data already use; any may be missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def subject_from_row(row: JsonObject) -> Subject:
 
     `user_input` is a text or messages, `retrieved_contexts` texts or `{"content", "id", "score", "metadata"}`, `tools`,
     `tool_calls` and `messages` have the OpenAI shape. Without `response` and `tool_calls` the output is the last
-    assistant message. `tool_calls: []` beside `tools` says that a call was due. What has another shape counts as absent.
+    assistant message. `tool_calls: []` beside `tools` says that a call was due. What has another shape is absent.
     """
     messages = _messages(row)
     output = _output(row)
@@ -88,7 +88,9 @@ def _message(raw: JsonObject) -> Message:
     """An OpenAI message, or one of the plain form `{"type": "human", "content"}`."""
     role = raw.get("role") or raw.get("type")
     calls = raw.get("tool_calls")
-    message = message_from_openai({**raw, "role": _ROLES.get(str(role), str(role)) if role else "user", "tool_calls": None})
+    message = message_from_openai(
+        {**raw, "role": _ROLES.get(str(role), str(role)) if role else "user", "tool_calls": None}
+    )
     made = tuple(c for c in map(_call, _items(calls)) if c is not None)
     return replace(message, tool_calls=made) if made else message
 
@@ -137,7 +139,11 @@ def _document(raw: Json, rank: int) -> Document:
     score, metadata, ident = raw.get("score"), raw.get("metadata"), raw.get("id")
     number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
     return Document(
-        str(ident) if ident is not None else None, _text(content), number, rank, metadata if isinstance(metadata, dict) else {}
+        str(ident) if ident is not None else None,
+        _text(content),
+        number,
+        rank,
+        metadata if isinstance(metadata, dict) else {},
     )
 
 

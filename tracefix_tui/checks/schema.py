@@ -1,4 +1,4 @@
-"""Tool arguments against the tool's schema: what is missing, unexpected, of the wrong type, or not among the choices."""
+"""Tool arguments against the tool's schema: what is missing, unexpected, mistyped, or not among the choices."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Problem:
 def problems(value: Json, schema: JsonObject) -> list[Problem]:
     """All problems of arguments against a tool's `parameters`, those of the outermost values first.
 
-    An argument that the schema does not list is unexpected unless the schema allows more; a whole float is a valid integer.
+    An argument that the schema does not list is unexpected unless the schema allows more; 5.0 is a valid integer.
     """
     return list(_walk(value, schema, schema, (), 0))
 
@@ -98,7 +98,13 @@ def _choice(value: Json, schema: JsonObject, path: Path) -> Iterator[Problem]:
 
 def _has_type(value: Json, schema: JsonObject) -> bool:
     wanted = schema.get("type")
-    names = [wanted] if isinstance(wanted, str) else [t for t in wanted if isinstance(t, str)] if isinstance(wanted, list) else []
+    names = (
+        [wanted]
+        if isinstance(wanted, str)
+        else [t for t in wanted if isinstance(t, str)]
+        if isinstance(wanted, list)
+        else []
+    )
     if value is None and schema.get("nullable") is True:
         return True
     known = [n for n in names if n in _TYPES]
@@ -133,7 +139,11 @@ def _name(path: Path) -> str:
 def _said(value: Json) -> str:
     if value is None:
         return "null"
-    kind = next(name for name, types in _TYPES.items() if isinstance(value, types) and not (isinstance(value, bool) and name != "boolean"))
+    kind = next(
+        name
+        for name, types in _TYPES.items()
+        if isinstance(value, types) and not (isinstance(value, bool) and name != "boolean")
+    )
     shown = f'"{clip(value, 30)}"' if isinstance(value, str) else clip(str(value), 30)
     return f"{'a ' if kind not in ('object', 'array', 'integer') else 'an '}{kind} ({shown})"
 

@@ -14,15 +14,21 @@ from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import clip, plural
 
 _ADMITS = re.compile(
-    r"\b(?:errors?|fail(?:s|ed|ure)?|unable|un?successful|could ?n[o'\u2019]t|can ?not|can['\u2019]t|did ?n[o'\u2019]t work|sorry|apolog\w+|problems?|issues?|"
-    r"unavailable|not available|not found|n[o'\u2019]t find|no results?|invalid|unfortunately|denied|timed? ?out|try again|retry|went wrong|trouble|"
+    r"\b(?:errors?|fail(?:s|ed|ure)?|unable|unsuccessful|could ?n[o'\u2019]t|can ?not|can['\u2019]t"
+    r"|did ?n[o'\u2019]t work|sorry|apolog\w+|problems?|issues?|unavailable|not available|not found|n[o'\u2019]t find|no results?|invalid|"
+    r"unfortunately|denied|timed? ?out|try again|retry|went wrong|trouble|"
     r"does ?n[o'\u2019]t exist|not exist|missing|not possible|unknown|not supported|difficult\w+)\b",
     re.I,
 )
 _REPEATS = 3
 _ENOUGH_FACTS = 4
-_TELL = Suggestion("tell the model what to do when a tool fails: say so, or try again with other arguments", "the prompt does not prepare it for an error")
-_LIMIT = Suggestion("tell the model not to repeat a call that gave the same result, and limit the steps", "nothing ends the loop")
+_TELL = Suggestion(
+    "tell the model what to do when a tool fails: say so, or try again with other arguments",
+    "the prompt does not prepare it for an error",
+)
+_LIMIT = Suggestion(
+    "tell the model not to repeat a call that gave the same result, and limit the steps", "nothing ends the loop"
+)
 
 
 def _used(reading: Reading) -> bool:
@@ -48,7 +54,9 @@ def judge_unhandled(reading: Reading, params: JsonObject) -> Judgement:
     said = f' ("{clip(use.result, 50)}")' if use.result else ""
     places = [u.result_at or u.call_at for u in open_ones[:4]]
     places.append(reading.in_answer(0, len(reading.answer)))
-    return failed(f"{clip(use.name, 40)} failed{said}, and the answer goes on as if it had not", places, [_TELL], score=0.0)
+    return failed(
+        f"{clip(use.name, 40)} failed{said}, and the answer goes on as if it had not", places, [_TELL], score=0.0
+    )
 
 
 def _made_up_for(uses: tuple[ToolUse, ...], at: int) -> bool:
@@ -64,7 +72,7 @@ def _made_up_for(uses: tuple[ToolUse, ...], at: int) -> bool:
 
 
 def judge_repeated(reading: Reading, params: JsonObject) -> Judgement:
-    """Fails when one call is made three times with the same result, repeated after it failed, or a tool fails three times running."""
+    """Fails when a call is made three times to the same result, or again after it failed, or a tool keeps failing."""
     uses = uses_of(reading)
     if not uses:
         return unmeasured("no tool run is recorded")
@@ -80,7 +88,12 @@ def judge_repeated(reading: Reading, params: JsonObject) -> Judgement:
         if (total >= _REPEATS and len(results) <= 1) or (total >= 2 and again and group[-1].is_error):
             why = "after it had failed" if again else "with the same result"
             places = [*(u.call_at for u in group[:8]), *extra]
-            return failed(f"{clip(key[0], 40)} is called {total} times with the same arguments, {why}", places, [_LIMIT], score=0.0)
+            return failed(
+                f"{clip(key[0], 40)} is called {total} times with the same arguments, {why}",
+                places,
+                [_LIMIT],
+                score=0.0,
+            )
     run = _failing_run(uses)
     if run:
         places = [p for u in run[:6] for p in (u.call_at, u.result_at) if p is not None]
@@ -96,7 +109,13 @@ def _pending(reading: Reading) -> dict[tuple[str, str], list[Evidence]]:
     for i, call in enumerate(output.tool_calls if output else ()):
         if call.id is None or call.id in ran:
             continue
-        where = Evidence(reading.subject.span_id, f"output.tool_calls[{i}].function.arguments", 0, len(call.arguments), call.arguments)
+        where = Evidence(
+            reading.subject.span_id,
+            f"output.tool_calls[{i}].function.arguments",
+            0,
+            len(call.arguments),
+            call.arguments,
+        )
         out.setdefault((call.name, canonical(call.arguments)), []).append(where)
     return out
 
@@ -127,7 +146,11 @@ def judge_ignored(reading: Reading, params: JsonObject) -> Judgement:
     if not unused:
         return passed("every result shows in the answer or a later call", 1.0)
     places = list(_places(unused))
-    return failed(f"nothing of what {clip(unused[0].name, 40)} gave shows in the answer or a later call", places, score=1 - len(unused) / len(uses))
+    return failed(
+        f"nothing of what {clip(unused[0].name, 40)} gave shows in the answer or a later call",
+        places,
+        score=1 - len(unused) / len(uses),
+    )
 
 
 def _unused(uses: tuple[ToolUse, ...], at: int, said: frozenset[str], asked: frozenset[str]) -> bool:
@@ -146,7 +169,31 @@ def _places(uses: list[ToolUse]) -> Iterator[Evidence]:
 
 
 CHECKS = (
-    Check("tool-error-unhandled", "A tool failed and the answer goes on as if it had not.", "tools", "fail", judge_unhandled, _used, "trajectory"),
-    Check("tool-repeated", "The same call is made again and again, or a tool fails in a loop.", "agents", "fail", judge_repeated, _used, "trajectory"),
-    Check("tool-result-ignored", "What a tool gave shows nowhere afterwards.", "tools", "info", judge_ignored, _used, "trajectory"),
-)  # fmt: skip
+    Check(
+        "tool-error-unhandled",
+        "A tool failed and the answer goes on as if it had not.",
+        "tools",
+        "fail",
+        judge_unhandled,
+        _used,
+        "trajectory",
+    ),
+    Check(
+        "tool-repeated",
+        "The same call is made again and again, or a tool fails in a loop.",
+        "agents",
+        "fail",
+        judge_repeated,
+        _used,
+        "trajectory",
+    ),
+    Check(
+        "tool-result-ignored",
+        "What a tool gave shows nowhere afterwards.",
+        "tools",
+        "info",
+        judge_ignored,
+        _used,
+        "trajectory",
+    ),
+)

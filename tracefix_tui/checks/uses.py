@@ -14,8 +14,9 @@ from tracefix_tui.model.json_value import Json
 from tracefix_tui.model.message import Message, ToolCall
 
 _ERROR_TEXT = re.compile(
-    r"^\W{0,3}(?:\w*(?:Error|Exception)\b|error\b|exception\b|traceback \(most recent|failed\b|failure\b|fatal\b|invalid (?:argument|input|request|parameter)"
-    r"|(?:http )?(?:status )?[45]\d\d (?:bad|unauthorized|forbidden|not found|too many|internal|service|gateway)|permission denied|command not found|timed? ?out)",
+    r"^\W{0,3}(?:\w*(?:Error|Exception)\b|error\b|exception\b|traceback \(most recent|failed\b|failure\b|fatal\b"
+    r"|invalid (?:argument|input|request|parameter)|permission denied|command not found|timed? ?out"
+    r"|(?:http )?(?:status )?[45]\d\d (?:bad|unauthorized|forbidden|not found|too many|internal|service|gateway))",
     re.I,
 )
 _ERROR_KEYS = ("error", "errors", "exception", "error_message", "errorMessage")
@@ -65,7 +66,9 @@ def _from_steps(reading: Reading) -> Iterator[ToolUse]:
             result,
             bad,
             Evidence(step.span_id, "tool.arguments", 0, len(arguments), arguments),
-            None if result is None and not bad else Evidence(step.span_id, "tool.result", 0, len(result or ""), result or ""),
+            None
+            if result is None and not bad
+            else Evidence(step.span_id, "tool.result", 0, len(result or ""), result or ""),
         )
 
 
@@ -74,14 +77,23 @@ def _from_messages(reading: Reading) -> Iterator[ToolUse]:
     answered: set[int] = set()
     for i, message in enumerate(messages):
         for j, call in enumerate(message.tool_calls):
-            where = Evidence(span_id, f"messages[{i}].tool_calls[{j}].function.arguments", 0, len(call.arguments), call.arguments)
+            where = Evidence(
+                span_id, f"messages[{i}].tool_calls[{j}].function.arguments", 0, len(call.arguments), call.arguments
+            )
             at = _answer(messages, i, call, answered)
             if at is None:
                 yield ToolUse(call.name, call.arguments, None, False, where, None)
                 continue
             answered.add(at)
             text = messages[at].text
-            yield ToolUse(call.name, call.arguments, text, says_error(text), where, Evidence(span_id, f"messages[{at}].content", 0, len(text), text))
+            yield ToolUse(
+                call.name,
+                call.arguments,
+                text,
+                says_error(text),
+                where,
+                Evidence(span_id, f"messages[{at}].content", 0, len(text), text),
+            )
 
 
 def _answer(messages: Sequence[Message], asked: int, call: ToolCall, answered: set[int]) -> int | None:

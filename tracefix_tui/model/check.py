@@ -137,9 +137,9 @@ class Subject:
 
     `documents` were in the prompt, `retrieved` were found (with those that were cut); both in rank order.
     `document_fields[i]` says where document *i* of `documents` lies: (span id, field); `retrieved_fields` the same of
-    `retrieved`. `question` is the last thing the user asked, `asked` what the trace says was asked (queries of retrievers,
-    the root's input). `error` is set where the call failed. What is absent is empty, and a check that needs it says
-    `unmeasured`.
+    `retrieved`. `question` is the last thing the user asked, `asked` what the trace says was asked (queries of
+    retrievers, the root's input). `error` is set where the call failed. What is absent is empty, and a check that needs
+    it says `unmeasured`.
     """
 
     trace_id: str = ""

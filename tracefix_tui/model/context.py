@@ -152,9 +152,8 @@ def _feeding(trace: Trace, span: Span, haystack: str) -> list[Span]:
     around = _ancestors(trace, span)
     stages = [s for s in _recent_stages(trace, span) if s.detail.retrieval and s.id not in around]
     above = {id(s): set(_ancestors(trace, s)) for s in stages}
-    near = next(([s for s in stages if step in above[id(s)]] for step in around if any(step in a for a in above.values())), stages)
-    chosen = {id(s) for s in near}
-    return [s for s in stages if id(s) in chosen or _given(s, haystack)]
+    nearest = next((step for step in around if any(step in steps for steps in above.values())), None)
+    return [s for s in stages if nearest is None or nearest in above[id(s)] or _given(s, haystack)]
 
 
 def _given(stage: Span, haystack: str) -> bool:

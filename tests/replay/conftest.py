@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,13 @@ from tracefix_tui.replay.loading import load_litellm
 @pytest.fixture
 def litellm() -> ModuleType:
     return load_litellm()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[..., Any]]:
+    """Call a function in another thread: LiteLLM leaves an open event loop behind in the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda function, *args, **kwargs: pool.submit(function, *args, **kwargs).result()
 
 
 @pytest.fixture(autouse=True)

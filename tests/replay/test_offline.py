@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -272,28 +274,22 @@ def test_there_is_one_offline_model() -> None:
         run_or_raise(Request("offline/genius", (Message.of("user", "hi"),)), OfflineCaller())
 
 
-def test_litellm_knows_it_as_a_provider(litellm: ModuleType) -> None:
+def test_litellm_knows_it_as_a_provider(litellm: ModuleType, elsewhere: Callable[..., Any]) -> None:
     messages = [{"role": "user", "content": f"Context:\n{LIMITS}\n\nQuestion: How many days for refunds?"}]
-    whole = litellm.completion(model="offline/extractive", messages=messages)
+    whole = elsewhere(litellm.completion, model="offline/extractive", messages=messages)
     assert whole.choices[0].message.content.startswith("Refunds are possible within 30 days")
     assert whole.usage.total_tokens == whole.usage.prompt_tokens + whole.usage.completion_tokens > 0
-    tools = [WEATHER.to_openai()]
-    parts = list(
-        litellm.completion(
-            model="offline/extractive",
-            messages=[{"role": "user", "content": "weather in Paris?"}],
-            tools=tools,
-            stream=True,
-        )
-    )
+
+    asked = {"model": "offline/extractive", "messages": [{"role": "user", "content": "weather in Paris?"}]}
+    parts = elsewhere(lambda: list(litellm.completion(**asked, tools=[WEATHER.to_openai()], stream=True)))
     arguments = "".join(c.function.arguments for p in parts for c in p.choices[0].delta.tool_calls or [])
     assert json.loads(arguments) == {"city": "Paris"}
     assert parts[-1].choices[0].finish_reason == "tool_calls"
 
 
-async def test_litellm_can_await_it(litellm: ModuleType) -> None:
+def test_litellm_can_await_it(litellm: ModuleType, elsewhere: Callable[..., Any]) -> None:
     messages = [{"role": "user", "content": f"Context:\n{HOURS}\n\nQuestion: Is parking free?"}]
-    answer = await litellm.acompletion(model="offline/extractive", messages=messages)
+    answer = elsewhere(lambda: asyncio.run(litellm.acompletion(model="offline/extractive", messages=messages)))
     assert answer.choices[0].message.content == "Parking is free."
 
 

@@ -105,7 +105,7 @@ def _scalar(key: str, kind: str, facts: _Facts) -> Json:
 
 
 def _closest(options: list[Json], facts: _Facts) -> Json:
-    """The option whose words the answer and the question share most, the most specific one; the first where none does."""
+    """The option that shares most words with answer and question, the more specific of two; else the first."""
     around = tokens(f"{facts.text} {facts.question}")
 
     def closeness(option: Json) -> tuple[float, int]:

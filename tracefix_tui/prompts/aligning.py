@@ -12,6 +12,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from tracefix_tui.prompts.documents import Escape, escaped, unescaped
 
@@ -201,7 +202,7 @@ def _cut(hay: Haystack, source: int, content: str) -> Iterator[_Stretch]:
         if len(probe) < _SURE:
             continue
         hay.cursors.pop(probe, None)
-        for at in hay.free_places(probe):
+        for at in islice(hay.free_places(probe), _MAX_TRIES):
             end = at + _same_length(hay.text, at, form)
             clash = hay.overlap(at, end)
             end = clash[0] if clash else end

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _CONTEXT_WORDS = 6
+_BLANK_LINES = re.compile(r"(?:\r?\n[ \t]*(?=\r?\n|\Z))*")
 _STYLES: dict[str, Style] = {"|": "|", ">": "|", "'": "'", '"': '"'}
 
 
@@ -91,7 +92,10 @@ class _Editor:
         if style == "|":
             column = _block_column(raw, column)
             end = start + _block_length(raw, old, new)
-        self._splice(start, end, write_text(new, column, style, in_flow, step=column - indent))
+        elif self.text[end:].split("\n", 1)[0].strip():
+            in_flow = True  # something follows on the line: a block would take it in
+        text = write_text(new, column, style, in_flow, step=column - indent)
+        self._splice(start, self._after_blank_lines(end) if text.endswith("\n") and style != "|" else end, text)
         if node.style != "|" and "\n" in raw and (small := _smallest(raw, old, new)):
             self.small[len(self.splices) - 1] = _Splice(start, node.end_mark.index, small)
 
@@ -147,7 +151,12 @@ class _Editor:
         stop = self.text.find("\n", self._content_end(node))
         stop = len(self.text) if stop < 0 else stop
         stop -= self.text[:stop].endswith("\r")
-        self._splice(stop, stop, "\n" + text)
+        self._splice(stop, self._after_blank_lines(stop) if text.endswith("\n") else stop, "\n" + text)
+
+    def _after_blank_lines(self, at: int) -> int:
+        """Past the blank lines that follow, which a block that keeps its last newlines would take for its own."""
+        match = _BLANK_LINES.match(self.text, at)
+        return match.end() if match else at
 
     def _content_end(self, node: Node) -> int:
         """Where the last character of a value stands, blank lines and comments after it left out."""

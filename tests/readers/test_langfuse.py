@@ -311,6 +311,12 @@ def test_scores_beside_the_observations_are_joined():
     assert "1 score skipped" in file.source.warnings[0]
 
 
+@pytest.mark.parametrize("deep", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
+def test_content_nested_too_deeply_is_said(deep):
+    trace = opened(download(observation(input=deep, metadata=deep), metadata=deep)).traces[0]
+    assert "nested too deeply" in trace.to_public()["spans"][0]["lossy"][0]
+
+
 FIELDS = st.sampled_from(
     [
         "input",

@@ -203,6 +203,11 @@ def test_lines_with_roles_become_messages_and_are_marked():
     assert lossy_notes(messages)
 
 
+def test_an_answer_that_writes_a_dialogue_stays_one_answer():
+    text = "User: Hello\nAssistant: Hello to you"
+    assert shown(text, "assistant") == [{"role": "assistant", "content": text}]
+
+
 @pytest.mark.parametrize(
     "text", ["user: only one line of it", "[1, 2]", '{"content": "an answer"}', '["a", "b"]', '{"a": 1}', "{x}"]
 )

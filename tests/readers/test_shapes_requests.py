@@ -187,6 +187,8 @@ def test_what_the_model_read_is_kept_in_a_body_whatever_it_looks_like():
     ]
     body = {"model": "m", "messages": [{"role": "user", "content": "my password"}], "tools": tools, "max_tokens": 5}
     assert safe_body(body) == body
+    gemini = {"model": "m", "contents": "hi", "config": {"tools": tools, "temperature": 0}}
+    assert safe_body(gemini) == gemini
 
 
 @pytest.mark.parametrize(

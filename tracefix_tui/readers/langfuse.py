@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from tracefix_tui.model.text import plural
 from tracefix_tui.model.trace import Score, Span, SpanDetail, Trace
 from tracefix_tui.readers.langfuse_detail import read_detail
 from tracefix_tui.readers.langfuse_rows import TYPES, Row, read_score
+from tracefix_tui.readers.lazy import when_opened
 from tracefix_tui.readers.registry import ReadResult
 from tracefix_tui.readers.shapes.secrets import without_secrets
 from tracefix_tui.readers.values import json_list, json_object, maybe_json, parse_time, text_or_none
+
+# How many observations are asked for a session or a user, which every one of a trace repeats.
+_LOOKED_AT = 100
 
 
 class _Gathered:
@@ -117,7 +120,10 @@ def _of(trace_id: str, out: dict[str, _Gathered]) -> _Gathered:
 
 def _trace(one: _Gathered) -> Trace:
     rows = list(one.rows.values())
-    spans = [_span(row, rows, tuple(s for s in one.scores if s.span_id == row.id)) for row in rows]
+    scores: dict[str | None, list[Score]] = {}
+    for score in one.scores:
+        scores.setdefault(score.span_id, []).append(score)
+    spans = [_span(row, rows, tuple(scores.get(row.id, ()))) for row in rows]
     facts = Row(one.facts)
     roots = [row for row in rows if row.text("parentObservationId") not in one.rows]
     if not spans:
@@ -137,7 +143,7 @@ def _trace(one: _Gathered) -> Trace:
 
 
 def _from_rows(rows: list[Row], name: str) -> str | None:
-    return next((text for row in rows if (text := row.text(name)) is not None), None)
+    return next((text for row in rows[:_LOOKED_AT] if (text := row.text(name)) is not None), None)
 
 
 def _span(row: Row, rows: list[Row], scores: tuple[Score, ...]) -> Span:
@@ -151,7 +157,7 @@ def _span(row: Row, rows: list[Row], scores: tuple[Score, ...]) -> Span:
         end_ns=row.end_ns,
         status=status,
         error=error,
-        load=partial(read_detail, row, rows, scores),
+        load=when_opened(read_detail, row, rows, scores),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from tracefix_tui.model.trace import Score, SpanKind, Status
@@ -40,30 +41,33 @@ _INNER_KINDS: dict[str, SpanKind] = {
     "retrieval": "retriever",
 }
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_OTHER_NAMES = {"model": ("provided_model_name", "providedModelName"), "usage_details": ("usageDetails",)}
+_OTHER_NAMES = {"model": ("provided_model_name", "providedModelName")}
 
 
 class Row:
     """One observation. Fields are asked for in camelCase and found in either spelling."""
 
-    __slots__ = ("_metadata", "raw")
+    __slots__ = ("_is_snake", "_metadata", "raw")
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
+        self._is_snake = "trace_id" in raw and "traceId" not in raw
         self._metadata: dict[str, Any] | None = None
 
     def get(self, name: str) -> Any:
         """The value of a field; None where it is absent."""
-        value = self.raw.get(name)
-        if value is None:
-            value = self.raw.get(_snake(name))
-        for other in _OTHER_NAMES.get(name, ()):
-            value = self.raw.get(other) if value is None else value
+        value = self.raw.get(_snake(name) if self._is_snake else name)
+        if value is None and name in _OTHER_NAMES:
+            value = next((v for other in _OTHER_NAMES[name] if (v := self.raw.get(other)) is not None), None)
         return value
 
     def text(self, *names: str) -> str | None:
         """The first of these fields that holds a text."""
-        return next((text for name in names if (text := text_or_none(self.get(name))) is not None), None)
+        for name in names:
+            text = text_or_none(self.get(name))
+            if text is not None:
+                return text
+        return None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -132,11 +136,12 @@ class Row:
     def first_token_ns(self) -> int | None:
         """When the first token came."""
         at, wait = parse_time(self.get("completionStartTime")), number(self.get("timeToFirstToken"))
-        if at is None and wait is not None and self.start_ns is not None:
+        if at is None and wait is not None and 0 <= wait < 1e9 and self.start_ns is not None:
             return self.start_ns + round(wait * 1e9)
         return at
 
 
+@cache
 def _snake(name: str) -> str:
     return _SNAKE.sub("_", name).lower()
 

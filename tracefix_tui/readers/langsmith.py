@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from tracefix_tui.model.text import plural
 from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.readers.langsmith_detail import feedback, read_detail
 from tracefix_tui.readers.langsmith_runs import KINDS, Run, flatten, fold
+from tracefix_tui.readers.lazy import when_opened
 from tracefix_tui.readers.registry import ReadResult
 from tracefix_tui.readers.shapes.secrets import without_secrets
 from tracefix_tui.readers.values import json_list, text_or_none
@@ -127,5 +127,5 @@ def _span(run: Run, siblings: list[Run]) -> Span:
         end_ns=run.end_ns,
         status=status,
         error=error,
-        load=partial(read_detail, run, siblings, feedback(run)),
+        load=when_opened(read_detail, run, siblings, feedback(run)),
     )

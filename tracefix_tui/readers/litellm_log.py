@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from tracefix_tui.model.call import LLMCall, PromptRef, Usage
 from tracefix_tui.model.message import Message
 from tracefix_tui.model.trace import Retrieval, Span, SpanDetail, SpanKind, Trace
+from tracefix_tui.readers.lazy import when_opened
 from tracefix_tui.readers.otel.content import NO_OUTPUT, Losses, judged
 from tracefix_tui.readers.registry import ReadResult
 from tracefix_tui.readers.shapes.documents import read_documents
@@ -120,7 +120,7 @@ def _span(ident: str, row: dict[str, Any]) -> Span:
         end_ns=parse_time(row.get("endTime")),
         status="error" if failed else "ok",
         error=_error(row) if failed else None,
-        load=partial(_detail, row),
+        load=when_opened(_detail, row),
     )
 
 

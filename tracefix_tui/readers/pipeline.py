@@ -14,6 +14,7 @@ TABLE = "pipeline_trace"
 _TELLING = ("toolSelection", "hyde", "filterBuild", "crossEncoder", "selfReflection")
 _BREAKDOWN = ("embeddingMs", "retrievalMs", "rerankingMs", "generationMs", "judgeMs", "overheadMs", "totalMs")
 _BREAKDOWN_PLACES = ("timeBreakdown", "latencyBreakdown", "tokenBreakdown", "breakdown")
+_YEAR_MS = 366 * 86_400_000
 _WAL = "the database keeps a write-ahead log: rows that are still in its -wal file are not read"
 _ONLY_DURATIONS = "only durations are recorded: the stages are laid end to end, their true start times are not known"
 
@@ -84,10 +85,10 @@ def _trace(value: dict[str, Any]) -> Trace:
     row = value if "trace_data" in value else {}
     record = json_object(row["trace_data"]) if row else value
     query_id = str(record["queryId"])
-    total = number(record.get("totalDurationMs")) or 0
+    total = _ns(record.get("totalDurationMs"))
     stored = parse_time(row.get("created_at"))
-    start = stored - round(total * 1e6) if stored else 0
-    spans, scores = _spans(query_id, record, start, round(total * 1e6))
+    start = stored - total if stored else 0
+    spans, scores = _spans(query_id, record, start, total)
     metadata: dict[str, Any] = {
         key: row[key] for key in ("id", "query_log_id", "created_at") if row.get(key) is not None
     }
@@ -111,7 +112,7 @@ def _spans(query_id: str, record: dict[str, Any], start: int, total: int) -> tup
     )
     at, children, scores = start, list[Span](), list[Score]()
     for stage, facts in stages:
-        length = round((number(facts.get("durationMs")) or 0) * 1e6)
+        length = _ns(facts.get("durationMs"))
         ident = f"{query_id}/{stage.key}"
         found = scores_of(stage, facts, ident)
         scores += found
@@ -127,6 +128,12 @@ def _spans(query_id: str, record: dict[str, Any], start: int, total: int) -> tup
         query_id, "pipeline", "chain", start_ns=start, end_ns=max(start + total, at), status="ok", detail=_rest(record)
     )
     return [root, *children], tuple(scores)
+
+
+def _ns(milliseconds: Any) -> int:
+    """Milliseconds as nanoseconds; nothing for what cannot be a duration."""
+    length = number(milliseconds)
+    return round(length * 1e6) if length is not None and 0 < length < _YEAR_MS else 0
 
 
 def _skipped(record: dict[str, Any], stage: Stage) -> bool:

@@ -22,8 +22,8 @@ _TEXT_KEYS = {"type", "text", "cache_control", "annotations", "citations", "inde
 def read_messages(raw: Any, role: str = "user") -> tuple[Message, ...]:
     """The messages a value holds, in order; empty where it holds none. `role` is for content without one.
 
-    Takes a list, one message, an object with `messages`, JSON text of these, and plain text (one message; a transcript
-    with role lines or Python's representation of messages becomes several, marked as rebuilt: see `lossy_notes`).
+    Takes a list, one message, an object with `messages`, JSON text of these, and plain text (one message; role
+    lines in an input, and Python's representation of messages, become several, marked as rebuilt: see `lossy_notes`).
     """
     return linked(_read(raw, role, 0))
 
@@ -73,7 +73,8 @@ def _from_text(text: str, role: str, depth: int) -> list[Message]:
         return found
     if isinstance(decoded, str) and decoded is not text:
         text = decoded
-    for note, read in ((LOSSY_REPR, from_python_repr), (LOSSY_ROLES, from_role_lines)):
+    forms = [(LOSSY_REPR, from_python_repr), (LOSSY_ROLES, from_role_lines)]
+    for note, read in forms[: 2 if role == "user" else 1]:  # an answer may well write a dialogue of its own
         value = read(text)
         found = _read(value, role, depth + 1) if holds_messages(value) else []
         if any(m.parts or m.tool_calls for m in found):

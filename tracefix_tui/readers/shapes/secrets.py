@@ -37,6 +37,8 @@ _CONTENT_KEYS = frozenset(
         "output", "variables",
     }
 )  # fmt: skip
+# Parts of a request that hold what the model reads in turn: Gemini keeps its system text and tools there.
+_REQUEST_KEYS = frozenset({"config", "generationConfig", "generation_config"})
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -46,12 +48,17 @@ def is_secret_key(key: str) -> bool:
     return name in SECRET_KEYS or _SECRET_KEY.search(name) is not None
 
 
-def without_secrets(value: Any) -> Any:
-    """A copy with the value of every secret key, and every text that looks like a key, replaced by `[removed]`."""
+def without_secrets(value: Any, depth: int = 100) -> Any:
+    """A copy with the value of every secret key, and every text that looks like a key, replaced by `[removed]`.
+
+    What lies more than `depth` levels deep is not looked at, and so not kept.
+    """
+    if isinstance(value, (dict, list)) and depth <= 0:
+        return REMOVED
     if isinstance(value, dict):
-        return {k: REMOVED if _holds_secret(k, v) else without_secrets(v) for k, v in value.items()}
+        return {k: REMOVED if _holds_secret(k, v) else without_secrets(v, depth - 1) for k, v in value.items()}
     if isinstance(value, list):
-        return [without_secrets(item) for item in value]
+        return [without_secrets(item, depth - 1) for item in value]
     if isinstance(value, str):
         return _SECRET_VALUE.sub(REMOVED, value)
     return value
@@ -59,7 +66,14 @@ def without_secrets(value: Any) -> Any:
 
 def safe_body(body: dict[str, Any]) -> dict[str, Any]:
     """A request body to keep: what the model reads stays, secret keys are left out, other values are cleaned."""
-    return {k: v if k in _CONTENT_KEYS else without_secrets(v) for k, v in body.items() if not _holds_secret(k, v)}
+    return {k: _safe_value(k, v) for k, v in body.items() if not _holds_secret(k, v)}
+
+
+def _safe_value(key: str, value: Any) -> Any:
+    if key in _CONTENT_KEYS:
+        return value
+    nested = key in _REQUEST_KEYS and isinstance(value, dict)
+    return safe_body(value) if nested else without_secrets(value)
 
 
 def _holds_secret(key: Any, value: Any) -> bool:

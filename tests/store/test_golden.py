@@ -128,6 +128,8 @@ def test_tags_are_added_in_order_and_taken_away(store: GoldenStore) -> None:
     before = store.version()
     store.tag("answer", "a", "one")
     assert store.version() == before
+    with closing(sqlite3.connect(store.workspace.state_dir / "golden.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     for bad in ("", " ", "a,b", "a\nb", "x" * 101):
         with pytest.raises(StoreError, match="cannot be a tag"):
             store.tag("answer", "a", bad)

@@ -49,7 +49,7 @@ def m002_case_tags(db: Database) -> None:
     """The tags of a case, in their order."""
     db.execute(
         "CREATE TABLE case_tags (case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,"
-        " position INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (case_id, tag)) WITHOUT ROWID"
+        " position INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (case_id, tag))"
     )
     db.table("case_tags").create_index(["tag"])
 
@@ -72,7 +72,7 @@ def m001_attempts(db: Database) -> None:
     """One row per attempt; `id` sorts by time, `record` is the attempt as JSON."""
     db.execute(
         "CREATE TABLE attempts (id TEXT PRIMARY KEY, created TEXT NOT NULL, trace_id TEXT NOT NULL,"
-        " span_id TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID"
+        " span_id TEXT NOT NULL, record TEXT NOT NULL)"
     )
     db.table("attempts").create_index(["trace_id", "span_id"])
 

@@ -80,5 +80,5 @@ def _tuple_of(hint: Any) -> Any:
 
 def _is_default(field: dataclasses.Field[Any], value: object) -> bool:
     if field.default is not dataclasses.MISSING:
-        return type(value) is type(field.default) and value == field.default
+        return type(value) is type(field.default) and repr(value) == repr(field.default)  # -0.0 is not 0.0
     return field.default_factory is not dataclasses.MISSING and value == field.default_factory()

@@ -47,6 +47,38 @@ KEYS: dict[str, Key] = {
     "previous_trace": Key("left_square_bracket", "", "the previous trace"),
     "narrower": Key("less_than_sign", "", "make the left panes narrower"),
     "wider": Key("greater_than_sign", "", "make the left panes wider"),
+    # from the trace to the workbench, and on from there
+    "edit": Key("e", "edit+replay", "edit this call, replay it, compare and accept"),
+    "replay": Key("r", "replay as is", "send this call again: as it was recorded, or as its kept draft says"),
+    "run": Key("ctrl+r,ctrl+j", "run", "send the draft"),
+    "diff": Key("d,f7", "diff", "compare a run with the recording, or with the run marked with space"),
+    "accept": Key("a,ctrl+s", "accept...", "what accepting a run would write; nothing is written before you agree"),
+    # the workbench
+    "attempts": Key("h,f8", "", "the runs so far"),
+    "undo": Key("ctrl+z,u", "undo", "take the last edit back"),
+    "redo": Key("ctrl+y,U", "", "make the edit again that was taken back"),
+    "add": Key("plus_sign", "add", "add a message, a parameter, a tool, a document or an expectation"),
+    "remove": Key("x,delete", "remove", "take out what is under the cursor"),
+    "move_up": Key("shift+up,K", "", "move the document up"),
+    "move_down": Key("shift+down,J", "", "move the document down"),
+    "role": Key("R", "", "change the role of this message"),
+    "branch": Key("b", "branch", "start a new draft from this run"),
+    "mark": Key("space", "mark", "mark this run, to compare it with another"),
+    "keep_check": Key(
+        "1", "keep check", "keep the check with this number, 1 to 9, for the runs and the case; again: not"
+    ),
+    "edit_outside": Key("f4", "$EDITOR", "edit this text in $EDITOR"),
+    "keep_text": Key("ctrl+s", "keep", "keep the text"),
+    "agree": Key("enter,y", "agree", "agree"),
+    # the diff and the accept dialog
+    "view_mode": Key("v", "split/inline", "two columns, or one with the changes in the lines"),
+    "next_change": Key("n", "next change", "the next change"),
+    "previous_change": Key("N", "", "the change before"),
+    "swap": Key("x", "swap", "compare the other way round"),
+    "copy_patch": Key("y", "copy patch", "copy the comparison as a patch"),
+    "unfold_same": Key("space", "all lines", "show the lines that are the same, or fold them"),
+    "choose": Key("space,enter", "choose", "choose, or no longer"),
+    "accept_now": Key("ctrl+s", "accept", "write what is listed"),
     # everywhere
     "next_pane": Key("tab,f6", "", "the next pane"),
     "previous_pane": Key("shift+tab,shift+f6", "", "the previous pane"),
@@ -59,8 +91,9 @@ KEYS: dict[str, Key] = {
 }
 
 FOOTER = (
-    "edit", "replay", "evidence", "accept", "diff", "fold", "open", "find", "filter", "zoom", "copy", "next_trace",
-    "wrap", "pager", "editor", "back",
+    "run", "edit", "replay", "evidence", "accept", "diff", "edit_outside", "undo", "add", "remove", "branch", "mark",
+    "view_mode", "next_change", "swap", "copy_patch", "unfold_same", "fold", "open", "find", "filter", "zoom", "copy",
+    "next_trace", "wrap", "pager", "editor", "back",
 )  # fmt: skip
 
 

@@ -66,7 +66,11 @@ class ReplayRun:
 
     def status(self) -> str:
         """`replay 2/3  streaming  00:02.1  ~87 tok  41 tok/s  $0.0012`."""
-        parts = [f"replay {self.number + 1}/{self.repeats}" if self.repeats > 1 else "replay", self.state, _clock(self.elapsed)]
+        parts = [
+            f"replay {self.number + 1}/{self.repeats}" if self.repeats > 1 else "replay",
+            self.state,
+            _clock(self.elapsed),
+        ]
         result = self.attempts[-1].result if self.over and self.attempts else None
         counted = result.usage.output if result else None
         count = counted if counted is not None else self._characters // _CHARS_PER_TOKEN

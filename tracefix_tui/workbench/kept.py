@@ -29,7 +29,7 @@ def forget(workspace: Workspace, recording: Recording) -> None:
 
 
 def restore(workspace: Workspace, recording: Recording) -> tuple[Draft, tuple[CheckSpec, ...], str]:
-    """The draft kept for a recording (an untouched one where there is none), the user's checks, and what to say of it."""
+    """The draft kept for a recording (untouched where there is none), the user's checks, and what to say of it."""
     drafts = Drafts(workspace)
     kept = drafts.load(_key(recording))
     if kept is None:

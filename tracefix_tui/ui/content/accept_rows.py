@@ -31,7 +31,11 @@ def offered_checks(attempt: Attempt, form: AcceptForm) -> tuple[CheckSpec, ...]:
 def check_rows(offered: Sequence[CheckSpec], chosen: Sequence[CheckSpec], attempt: Attempt) -> ListRows:
     """The checks to choose from, each with how the accepted answer stands."""
     stands = {v.spec.label: v for v in attempt.verdicts}
-    words = {"pass": Cell("passes", "ok"), "fail": Cell("FAILS on this answer", "fail"), "unmeasured": Cell("unmeasured", "dim")}
+    words = {
+        "pass": Cell("passes", "ok"),
+        "fail": Cell("FAILS on this answer", "fail"),
+        "unmeasured": Cell("unmeasured", "dim"),
+    }
     labels = {spec.label for spec in chosen}
     rows = []
     for spec in offered:
@@ -46,15 +50,25 @@ def plan_sections(plan: AcceptPlan, notes: Sequence[str]) -> list[Section]:
     from tracefix_tui.compare.patch import unified
     from tracefix_tui.workbench.accepting import plan_lines
 
-    out = []
+    out: list[Section] = []
     for refusal in plan.refusals:
-        out.append(Section(f"refused{len(out)}", f"{refusal.what}\n{refusal.hint}", title="NOT POSSIBLE YET", rule=False, style="fail"))
+        out.append(
+            Section(
+                f"refused{len(out)}",
+                f"{refusal.what}\n{refusal.hint}",
+                title="NOT POSSIBLE YET",
+                rule=False,
+                style="fail",
+            )
+        )
     if notes:
         out.append(Section("notes", "\n".join(notes), title="MIND", rule=False, style="warn"))
     lines = [line for line in plan_lines(plan) if not line.startswith("refused")]
     if not plan.secrets:
         lines.append("secrets     none found in what will be saved")
-    lines.append("frozen      the messages, documents and tool results of this call: later replays of the case need no network")
+    lines.append(
+        "frozen      the messages, documents and tool results of this call: later replays of the case need no network"
+    )
     out.append(Section("plan", "\n".join(lines), title="will do"))
     if plan.prompt_file is not None and plan.old_text != plan.new_text:
         patch = unified(plan.old_text, plan.new_text, plan.prompt_path, plan.prompt_path)
@@ -77,5 +91,9 @@ def accepted_sections(done: Accepted) -> list[Section]:
     lines += [f"note        {note}" for note in done.notes]
     return [
         Section("done", "\n".join(lines), title="ACCEPTED"),
-        Section("next", "The case is in the golden dataset. esc goes back to the call; `git show` shows the commit.", style="note"),
+        Section(
+            "next",
+            "The case is in the golden dataset. esc goes back to the call; `git show` shows the commit.",
+            style="note",
+        ),
     ]

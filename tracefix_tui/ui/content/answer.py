@@ -44,7 +44,11 @@ def attempt_sections(attempt: Attempt) -> list[Section]:
         out.append(Section("stopped", "Stopped: this is what came.", style="warn"))
     if result.output is not None:
         empty = not (result.output.text or result.output.tool_calls or result.output.reasoning)
-        out += [Section("empty", "(an empty answer)", style="note")] if empty else message_sections("output", result.output, role="")
+        out += (
+            [Section("empty", "(an empty answer)", style="note")]
+            if empty
+            else message_sections("output", result.output, role="")
+        )
     elif result.error is None and not result.stopped:
         out.append(Section("empty", "(no answer)", style="note"))
     return out

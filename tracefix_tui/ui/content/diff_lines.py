@@ -48,7 +48,12 @@ class PromptSide:
     @classmethod
     def of(cls, draft: Draft) -> PromptSide:
         """The prompt of a draft, the recording's too."""
-        settings = {"model": draft.model, **draft.params, "tool_choice": draft.tool_choice, "response_format": draft.response_format}
+        settings = {
+            "model": draft.model,
+            **draft.params,
+            "tool_choice": draft.tool_choice,
+            "response_format": draft.response_format,
+        }
         lines = [f"{name}: {shown_value(value)}\n" for name, value in settings.items() if value is not None]
         tools = {t.name: json_text(t.to_openai()["function"]) for t in draft.tools}
         return cls(draft.hydrated.template_messages, dict(draft.hydrated.variables), "".join(lines), tools)
@@ -78,7 +83,10 @@ def compare_prompts(a: PromptSide, b: PromptSide) -> Comparison:
     diffs: list[TextDiff] = []
     for change in diff_messages(a.messages, b.messages):
         lines += _message(change, diffs)
-    pairs = [(f"{{{{{n}}}}}", a.variables.get(n, ""), b.variables.get(n, "")) for n in dict.fromkeys([*a.variables, *b.variables])]
+    pairs = [
+        (f"{{{{{n}}}}}", a.variables.get(n, ""), b.variables.get(n, ""))
+        for n in dict.fromkeys([*a.variables, *b.variables])
+    ]
     pairs += [("settings", a.settings, b.settings)]
     pairs += [(f"tool {n}", a.tools.get(n, ""), b.tools.get(n, "")) for n in dict.fromkeys([*a.tools, *b.tools])]
     for name, before, after in pairs:
@@ -87,7 +95,11 @@ def compare_prompts(a: PromptSide, b: PromptSide) -> Comparison:
             lines += [_header(name), *text_lines(diffs[-1])]
     whole = diff_text(a.text, b.text)
     return Comparison(
-        tuple(lines), sum(d.words_removed for d in diffs), sum(d.words_added for d in diffs), whole.similarity, whole.gave_up
+        tuple(lines),
+        sum(d.words_removed for d in diffs),
+        sum(d.words_added for d in diffs),
+        whole.similarity,
+        whole.gave_up,
     )
 
 
@@ -109,9 +121,18 @@ def compare_outputs(diff: OutputDiff) -> Comparison:
 
 
 def text_lines(diff: TextDiff) -> Iterator[DiffLine]:
-    """The lines of a text comparison."""
+    """The lines of a text comparison, without their newlines; that only those differ is said in words."""
     for row in diff.rows:
-        yield DiffLine(row.kind, row.left, row.right, row.left_line, row.right_line)
+        left, right = _without_newline(row.left), _without_newline(row.right)
+        same = row.kind == "changed" and plain(left) == plain(right)
+        yield DiffLine("equal" if same else row.kind, right if same else left, right, row.left_line, row.right_line)
+    if not diff.same and all(plain(_without_newline(r.left)) == plain(_without_newline(r.right)) for r in diff.rows):
+        yield DiffLine("note", (Segment("only the newline at the end differs", "equal"),))
+
+
+def _without_newline(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    kept = (*segments[:-1], Segment(segments[-1].text.removesuffix("\n"), segments[-1].kind)) if segments else ()
+    return tuple(s for s in kept if s.text)
 
 
 def _message(change: MessageChange, diffs: list[TextDiff]) -> Iterator[DiffLine]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tracefix_tui.model.message import Message
-from tracefix_tui.model.text import clip, money, plural
+from tracefix_tui.model.text import clip, plural
 from tracefix_tui.ui.content.values import shown_value
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.workbench.draft import Draft
@@ -52,7 +52,9 @@ def message_rows(draft: Draft) -> ListRows:
         text = message_text(draft, i)
         edited = i >= len(before) or text != message_text(recorded, i) or message.role != before[i].role
         note = Cell("edited", "warn") if edited else Cell(tokens(text), "dim")
-        rows.append(Row(str(i), (Cell(str(i + 1), "dim"), Cell(message.role, "strong"), Cell(_said(message, text)), note)))
+        rows.append(
+            Row(str(i), (Cell(str(i + 1), "dim"), Cell(message.role, "strong"), Cell(_said(message, text)), note))
+        )
     return ListRows(rows)
 
 
@@ -100,11 +102,13 @@ def _tool_rows(draft: Draft) -> Iterator[Row]:
 def _run_rows(run: RunPlan) -> Iterator[Row]:
     yield Row("head:run", (Cell("run", "dim"),), selectable=False)
     yield _setting("run:repeats", "repeat", str(run.repeats), "runs per press of ^r")
-    yield _setting("run:guard", "cost guard", money(run.guard), "stops a press above it")
+    yield _setting("run:guard", "cost guard", f"${run.guard:g}", "stops a press above it")
 
 
 def _setting(key: str, name: str, value: str, note: str = "") -> Row:
-    return Row(key, (Cell(name), Cell(clip(value, _PREVIEW), "strong"), Cell(note, "warn" if key[:3] != "run" else "dim")))
+    return Row(
+        key, (Cell(name), Cell(clip(value, _PREVIEW), "strong"), Cell(note, "warn" if key[:3] != "run" else "dim"))
+    )
 
 
 def _was(now: object, before: object) -> str:
@@ -121,7 +125,10 @@ def var_rows(draft: Draft) -> ListRows:
 def _variable_rows(draft: Draft) -> Iterator[Row]:
     hydrated, before = draft.hydrated, draft.recording.hydrated.variables
     for name in draft.missing:
-        yield Row(f"var:{name}", (Cell(""), Cell(name, "fail"), Cell("no value: press enter", "fail"), Cell("MISSING", "fail")))
+        yield Row(
+            f"var:{name}",
+            (Cell(""), Cell(name, "fail"), Cell("no value: press enter", "fail"), Cell("MISSING", "fail")),
+        )
     idle = set(hydrated.unused())
     for name, value in hydrated.variables.items():
         if name in hydrated.blocks:
@@ -143,7 +150,9 @@ def _document_rows(draft: Draft) -> Iterator[Row]:
     for i, document in enumerate(documents):
         known = retrieved[document.source] if document.source is not None and document.source < len(retrieved) else None
         name = (known.id if known else None) or ("added" if document.text not in before else f"document {i + 1}")
-        note = Cell(tokens(document.text), "dim") if document.text in before else Cell("edited" if known else "added", "warn")
+        as_found = known is not None and document.text == known.content
+        word = "" if document.text in before else "added" if known is None or as_found else "edited"
+        note = Cell(word, "warn") if word else Cell(tokens(document.text), "dim")
         text = " ".join(document.text[:_PREVIEW].split())
         yield Row(f"doc:{i}", (Cell(str(i + 1), "strong"), Cell(str(name)), Cell(text), note))
     yield Row("add:document", (Cell(""), Cell("+ document", "dim"), Cell(""), Cell("")))
@@ -166,7 +175,15 @@ def _cut_rows(draft: Draft) -> Iterator[Row]:
         document = draft.recording.context.retrieved[i]
         text = " ".join((document.content or "")[:_PREVIEW].split())
         score = f"{document.score:.2f}" if document.score is not None else ""
-        yield Row(f"cut:{i}", (Cell("-", "dim"), Cell(str(document.id or f"document {i + 1}"), "dim"), Cell(text, "dim"), Cell(score, "dim")))
+        yield Row(
+            f"cut:{i}",
+            (
+                Cell("-", "dim"),
+                Cell(str(document.id or f"document {i + 1}"), "dim"),
+                Cell(text, "dim"),
+                Cell(score, "dim"),
+            ),
+        )
 
 
 def change_rows(draft: Draft) -> ListRows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Sequence
 
 from tracefix_tui.model.attempt import Attempt
@@ -10,7 +11,8 @@ from tracefix_tui.model.text import money
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.workbench.judging import Standing, pass_counts
 
-STANDINGS = (Column(1), Column(14), Column(), Column(9), Column(20, right=True, hide_below=62))
+STANDINGS = (Column(1), Column(13), Column(), Column(8), Column(18, right=True, hide_below=56))
+_DETAIL = 4
 ATTEMPTS = (
     Column(3, right=True), Column(), Column(19, hide_below=70), Column(14), Column(9, right=True),
     Column(8, right=True), Column(9, right=True, hide_below=90), Column(16, right=True, hide_below=100),
@@ -18,23 +20,35 @@ ATTEMPTS = (
 _GOOD, _BAD = ("FIXED", "IMPROVED"), ("REGRESSED",)
 
 
-def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec]) -> ListRows:
-    """One row per check: its number, how it stands, what it is, how it was, the score's move. `+` marks checks to keep."""
+def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec], current: int, width: int) -> ListRows:
+    """One row per check: its number, how it stands, what it is, how it was, the score's move; `+` marks those kept.
+
+    The current one has what it says below it, wrapped to `width`.
+    """
     labels = {spec.label for spec in kept}
     rows = []
     for at, row in enumerate(standings):
         word, style = _stand(row)
         was = "" if row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
         number = Cell(str(at + 1) if at < 9 else "", "accent")
-        cells = (
-            number,
-            Cell(word, style),
-            Cell(f"{row.spec.label}: {row.message}"),
-            Cell(was, "dim"),
-            Cell(_move(row)),
-        )
+        cells = (number, Cell(word, style), Cell(row.spec.label), Cell(was, "dim"), Cell(_move(row), "dim"))
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
+        if at == current:
+            rows += _details(row, max(20, width - _DETAIL - 3))
     return ListRows(rows)
+
+
+def _details(row: Standing, width: int) -> list[Row]:
+    lines = textwrap.wrap(row.message, width)[:4]
+    if row.rate.runs and row.rate.passed_before is False and row.rate.needed:
+        lines.append(f"{row.rate.needed} more runs like these would carry a verdict")
+    made = [Cell(" " * _DETAIL + line, "dim") for line in lines]
+    return [Row(f"{row.spec.label}\n{n}", (cell,), selectable=False) for n, cell in enumerate(made)]
+
+
+def short_stand(row: Standing) -> str:
+    """`grounded pass 1/1`."""
+    return f"{row.spec.label} {_stand(row)[0]}"
 
 
 def _stand(row: Standing) -> tuple[str, str]:
@@ -59,7 +73,7 @@ def _move(row: Standing) -> str:
     before, after = row.score_before, row.score_after
     if before is None or after is None:
         return ""
-    return f"{before:.2f} -> {after:.2f} {after - before:+.2f}"
+    return f"{before:.2f}->{after:.2f} {after - before:+.2f}"
 
 
 def checks_move(baseline: Sequence[Verdict], attempt: Attempt | None) -> str:
@@ -81,9 +95,10 @@ def attempt_rows(attempts: Sequence[Attempt], marked: str | None, draft_parent: 
         several = f"{len(attempt.changes)} changes at once" if attempt.several_changes else ""
         seconds = f"{result.latency_ms / 1000:.2f}s"
         used = f"{result.usage.output:,} tok" if result.usage.output is not None else ""
+        when = attempt.created[:16].replace("T", " ")
         cells = (
-            Cell(str(number), "strong"), Cell(changed(attempt)), Cell(several, "warn"), _verdicts(attempt), Cell(money(result.cost)),
-            Cell(seconds), Cell(used, "dim"), Cell(attempt.created[:16].replace("T", " "), "dim"),
+            Cell(str(number), "strong"), Cell(changed(attempt)), Cell(several, "warn"), _verdicts(attempt),
+            Cell(money(result.cost)), Cell(seconds), Cell(used, "dim"), Cell(when, "dim"),
         )  # fmt: skip
         flag = "*" if attempt.id == marked else "^" if attempt.id == draft_parent else ""
         rows.append(Row(attempt.id, cells, flag=flag))

@@ -1,4 +1,4 @@
-"""Values of parameters as they are typed: JSON where it is JSON, a bare word where that is read back as the same text."""
+"""Values of parameters as they are typed: JSON, or a bare word where that is read back as the same text."""
 
 from __future__ import annotations
 

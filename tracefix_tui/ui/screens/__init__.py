@@ -30,4 +30,10 @@ class Opener:
         function(screen)
 
 
-OPENERS: tuple[Opener, ...] = ()
+_WORKBENCH = "tracefix_tui.ui.screens.workbench_open"
+OPENERS: tuple[Opener, ...] = (
+    Opener("edit", f"{_WORKBENCH}:edit", "replay: Edit and replay"),
+    Opener("replay", f"{_WORKBENCH}:replay", "replay: Replay as it is"),
+    Opener("diff", f"{_WORKBENCH}:diff", "replay: Compare the last run"),
+    Opener("accept", f"{_WORKBENCH}:accept", "replay: Accept the last run"),
+)

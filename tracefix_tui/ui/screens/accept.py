@@ -19,8 +19,8 @@ from tracefix_tui.model.attempt import Attempt
 from tracefix_tui.model.errors import TracefixError
 from tracefix_tui.model.text import clip, safe_line
 from tracefix_tui.ui.content import accept_rows as content
-from tracefix_tui.ui.keys_workbench import bind
-from tracefix_tui.ui.widgets.bars import WIDE, KeyFooter
+from tracefix_tui.ui.keys import bind
+from tracefix_tui.ui.widgets.bars import WIDE
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.ui.widgets.safe_fields import SafeInput, SafeTextArea
@@ -90,7 +90,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
                 for name, label in _FIELDS:
                     with Horizontal(classes="field"):
                         yield Static(label, classes="label", markup=False)
-                        yield SafeInput(self._value(name), id=name)
+                        yield SafeInput(self._value(name), id=name, select=False)
                 yield Static("", id="known", markup=False)
                 yield Static("expected", classes="label", markup=False)
                 yield ChoiceList(id="expected")
@@ -100,7 +100,6 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
                 yield ChoiceList(id="checks", empty="none: press + in Findings to say what you expect")
                 yield ChoiceList(id="replace")
             yield TextView(id="plan")
-        yield KeyFooter(id="footer")
 
     def _value(self, name: str) -> str:
         return ", ".join(self.form.tags) if name == "tags" else str(getattr(self.form, name))
@@ -123,10 +122,18 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
         self._rows("#expected", content.expected_rows(form.expected), (Column(),))
         self._rows("#checks", content.check_rows(self.offered, form.checks, self.attempt), columns)
         mark = "x" if self.replaces else " "
-        self._rows("#replace", ListRows([Row("replace", (Cell(f"[{mark}] replace a case of this name"),))]), (Column(),))
+        self._rows(
+            "#replace", ListRows([Row("replace", (Cell(f"[{mark}] replace a case of this name"),))]), (Column(),)
+        )
         self.query_one("#own").display = form.expected == "text"
         text = output.text if output is not None else ""
-        shown = clip(text, 400) if form.expected == "output" else "The checks alone decide." if form.expected == "checks" else ""
+        shown = (
+            clip(text, 400)
+            if form.expected == "output"
+            else "The checks alone decide."
+            if form.expected == "checks"
+            else ""
+        )
         self.query_one("#shown", Static).update(Content(shown))
 
     def _rows(self, selector: str, rows: ListRows, columns: Sequence[Column]) -> None:
@@ -142,7 +149,9 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
         elif where == "checks":
             spec = next(s for s in self.offered if s.label == key)
             checks = self.form.checks
-            self.form = replace(self.form, checks=tuple(s for s in checks if s != spec) if spec in checks else (*checks, spec))
+            self.form = replace(
+                self.form, checks=tuple(s for s in checks if s != spec) if spec in checks else (*checks, spec)
+            )
         else:
             self.replaces = not self.replaces
         self._draw_lists()
@@ -177,7 +186,11 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
         except TracefixError:
             return  # the plan tells of a dataset that cannot be read
         words = f"known tags: {', '.join(tags)}" if tags else ""
-        self.app.call_from_thread(lambda: self.is_mounted and self.query_one("#known", Static).update(Content(safe_line(words))))
+        self.app.call_from_thread(self._show_known, words)
+
+    def _show_known(self, words: str) -> None:
+        if self.is_mounted:
+            self.query_one("#known", Static).update(Content(safe_line(words)))
 
     # -- the plan
 
@@ -193,7 +206,9 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
             plan = plan_accept(self.session.workspace, self.attempt, form, replace_case=self.replaces)
             self.post_message(Planned(form, plan))
         except TracefixError as error:
-            self.post_message(Planned(form, None, f"{error.where}: {error.what}" if error.where else error.what, error.hint))
+            self.post_message(
+                Planned(form, None, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
+            )
         except Exception as error:  # the top of a worker: an error nobody foresaw is told, not raised
             self.post_message(Planned(form, None, f"{type(error).__name__}: {error}"))
 
@@ -234,7 +249,9 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
     def _write(self) -> None:
         plan = self.planned.plan if self.planned is not None else None
         if plan is None or plan.refusals:
-            self.app.notify("This can not be accepted yet: the reason is in the dialog.", severity="warning", markup=False)
+            self.app.notify(
+                "This can not be accepted yet: the reason is in the dialog.", severity="warning", markup=False
+            )
             return
         self._busy = True
         self._say("committing...")
@@ -274,14 +291,17 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     def action_next_pane(self, step: int) -> None:
         """The next field."""
-        self.focus_next() if step > 0 else self.focus_previous()
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_help(self) -> None:
         """What this dialog does, and its keys."""
         from tracefix_tui.ui.help import HelpScreen
 
         words = (
-            "Accepting writes the prompt file, the case file and the golden row, and makes one git commit of the two files: all "
-            "of it or nothing. The right side lists exactly what will be written. Space chooses in the lists, tab goes on."
+            "Accepting writes the prompt file, the case file and the golden row, and makes one git commit of the two "
+            "files: all of it or nothing. What will be written is listed in full. Space chooses in the lists."
         )
         self.app.push_screen(HelpScreen("Accept", words, self.active_bindings))

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tracefix_tui.model.text import safe, safe_line
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets.safe_fields import SafeInput, SafeTextArea, is_editable
 from tracefix_tui.ui.widgets.sections import Section
 from tracefix_tui.ui.widgets.text_view import TextView
@@ -26,7 +26,9 @@ class AskLine(ModalScreen[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS = [bind("back", "dismiss(None)")]
 
-    def __init__(self, title: str, value: str = "", *, words: str = "", placeholder: str = "", check: Check | None = None) -> None:
+    def __init__(
+        self, title: str, value: str = "", *, words: str = "", placeholder: str = "", check: Check | None = None
+    ) -> None:
         super().__init__()
         self._title, self._value, self._words, self._placeholder, self._check = title, value, words, placeholder, check
 
@@ -53,9 +55,11 @@ class AskText(ModalScreen[str | None]):
     """Gives the edited text, or None. Long texts are edited in $EDITOR only."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS = [bind("back", "dismiss(None)"), bind("keep_text", "keep"), bind("editor_edit", "editor")]
+    BINDINGS = [bind("back", "dismiss(None)"), bind("keep_text", "keep"), bind("edit_outside", "editor")]
 
-    def __init__(self, title: str, text: str = "", *, words: str = "", check: Check | None = None, suffix: str = ".txt") -> None:
+    def __init__(
+        self, title: str, text: str = "", *, words: str = "", check: Check | None = None, suffix: str = ".txt"
+    ) -> None:
         super().__init__()
         self._title, self._text, self._words, self._check, self._suffix = title, text, words, check, suffix
 

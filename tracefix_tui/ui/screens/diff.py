@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -18,7 +18,7 @@ from tracefix_tui.model.check import Verdict
 from tracefix_tui.model.message import Message as ChatMessage
 from tracefix_tui.model.text import money, safe_line
 from tracefix_tui.ui.content.diff_lines import Comparison, PromptSide, compare_outputs, compare_prompts
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.screens.panes import PaneScreen, PaneSpec
 from tracefix_tui.ui.widgets.bars import WIDE, Bar, Piece
 from tracefix_tui.ui.widgets.board import rows
@@ -28,8 +28,9 @@ from tracefix_tui.workbench.judging import pass_counts
 from tracefix_tui.workbench.session import Session
 
 _HELP = (
-    "What is only on the left stands in [-...-] after a -, what is only on the right in {+...+} after a +. n and N go from "
-    "change to change, v shows two columns or one, x swaps the sides, w wraps, space shows the lines that are the same."
+    "What is only on the left stands in [-...-] after a -, what is only on the right in {+...+} after a +. n and N go "
+    "from change to change, v shows two columns or one, x swaps the sides, w wraps, space shows the lines that are the "
+    "same."
 )
 
 
@@ -58,7 +59,9 @@ class Side:
         """A run."""
         number = next((i for i, a in enumerate(session.attempts, 1) if a.id == attempt.id), 0)
         r = attempt.result
-        return cls(f"run {number}", session.draft_of(attempt), r.output, attempt.verdicts, r.latency_ms / 1000, r.cost, r.usage)
+        return cls(
+            f"run {number}", session.draft_of(attempt), r.output, attempt.verdicts, r.latency_ms / 1000, r.cost, r.usage
+        )
 
 
 class Compared(Message):
@@ -70,7 +73,7 @@ class Compared(Message):
 
 
 class DiffScreen(PaneScreen):
-    """Compares `before` (None: the recording) with `after`. Gives "accept" when the user wants to go on to that."""
+    """Compares `before` (None: the recording) with `after`; `accept` is called when the user wants to go on to that."""
 
     SPECS = (PaneSpec("prompt-diff", "Prompt", "p", _HELP), PaneSpec("output-diff", "Output", "o", _HELP))
     CSS_PATH = "diff.tcss"
@@ -79,7 +82,7 @@ class DiffScreen(PaneScreen):
         bind("accept", "leave('accept')"), bind("edit", "leave('')"),
     ]  # fmt: skip
 
-    def __init__(self, session: Session, before: Attempt | None, after: Attempt) -> None:
+    def __init__(self, session: Session, before: Attempt | None, after: Attempt, accept: Callable[[], None]) -> None:
         super().__init__()
         first = Side.of(session, before) if before is not None else Side.recorded(session)
         self.sides = (first, Side.of(session, after))
@@ -87,6 +90,7 @@ class DiffScreen(PaneScreen):
         self.compared: Compared | None = None
         self.split: bool | None = None
         self._swapped = False
+        self._accept = accept
         self._panes = {spec.id: DiffView(id=spec.id) for spec in self.SPECS}
 
     # -- panes
@@ -97,24 +101,10 @@ class DiffScreen(PaneScreen):
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Both get what they need, as far as it is there."""
-        wanted = [max(4, len(self._panes[s.id]._layout_now.rows) + 2) for s in self.SPECS]
+        wanted = [max(4, self._panes[s.id].row_count + 2) for s in self.SPECS]
         top = max(size.height // 3, min(wanted[0], size.height - min(wanted[1], size.height // 2)))
         prompt, output = rows(size.region, top, 0.99)
         return {"prompt-diff": prompt, "output-diff": output}
-
-    def pane(self, pane_id: str) -> DiffView:
-        """A pane by its id."""
-        return self._panes[pane_id]
-
-    @property
-    def focused_pane(self) -> DiffView | None:
-        """The pane with the focus."""
-        return self.focused if isinstance(self.focused, DiffView) else None
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Remember the pane that has the focus."""
-        if isinstance(event.widget, DiffView) and event.widget.id:
-            self.shown_pane = event.widget.id
 
     # -- comparing
 
@@ -151,7 +141,9 @@ class DiffScreen(PaneScreen):
             view.border_title = Content(f" {what}  {left.name} -> {right.name}   {_amount(found)} ")
             self._titles[name] = what
             count = view.change_count
-            view.border_subtitle = Content(f" {count} change{'' if count == 1 else 's'}   n next " if count else " the same ")
+            view.border_subtitle = Content(
+                f" {count} change{'' if count == 1 else 's'}   n next " if count else " the same "
+            )
         self._arrange_columns()
         self.query_one("#board").refresh(layout=True)
         self._draw()
@@ -159,7 +151,11 @@ class DiffScreen(PaneScreen):
     def _draw(self) -> None:
         left, right = self.pair
         mode = "split" if self._is_split() else "inline"
-        words = [Piece(f" {self.trace_id[:8]}   ", "dim"), Piece("DIFF", "strong"), Piece(f"   {left.name} -> {right.name}")]
+        words = [
+            Piece(f" {self.trace_id[:8]}   ", "dim"),
+            Piece("DIFF", "strong"),
+            Piece(f"   {left.name} -> {right.name}"),
+        ]
         amount = _amount(self.compared.output) if self.compared is not None else "comparing..."
         ends = [Piece(f"view: {mode}   ", "dim"), Piece(f"output {amount} ")]
         self.query_one("#header", Bar).show(words, ends if not self.narrow else ends[1:])
@@ -205,10 +201,10 @@ class DiffScreen(PaneScreen):
         left, right = self.pair
         names = (f"{left.name.replace(' ', '-')}.txt", f"{right.name.replace(' ', '-')}.txt")
         if self.shown_pane == "output-diff":
-            texts = [side.output.text if side.output else "" for side in (left, right)]
+            before, after = (side.output.text if side.output else "" for side in (left, right))
         else:
-            texts = [PromptSide.of(side.draft).text for side in (left, right)]
-        patch = unified(*texts, *names)
+            before, after = (PromptSide.of(side.draft).text for side in (left, right))
+        patch = unified(before, after, *names)
         if patch:
             self.copy_text(patch)
         else:
@@ -216,7 +212,9 @@ class DiffScreen(PaneScreen):
 
     def action_leave(self, wanted: str) -> None:
         """Back to the workbench, to edit or to accept."""
-        self.dismiss(wanted)  # type: ignore[arg-type]
+        self.app.pop_screen()
+        if wanted == "accept":
+            self.app.call_later(self._accept)
 
 
 def _amount(found: Comparison) -> str:
@@ -233,7 +231,8 @@ def numbers(left: Side, right: Side, *, short: bool = False) -> list[str]:
     moved = [(v.spec.label, before.get(v.spec.label), v.score) for v in right.verdicts if v.outcome != "unmeasured"]
     moves = [(name, x, y) for name, x, y in moved if x is not None and y is not None and abs(x - y) >= 0.005]
     moves.sort(key=lambda m: -abs(m[2] - m[1]))
-    out += [f"{safe_line(name)} {x:.2f} -> {y:.2f} {y - x:+.2f}" for name, x, y in moves[: 1 if short else 3]]
+    scores = [f"{safe_line(name)} {x:.2f} -> {y:.2f} {y - x:+.2f}" for name, x, y in moves[:3]]
+    out += scores[: 0 if short else 1]
     if left.seconds is not None and right.seconds is not None:
         out.append(f"latency {left.seconds:.2f} -> {right.seconds:.2f}s {right.seconds - left.seconds:+.2f}")
     if left.cost is not None and right.cost is not None:
@@ -241,5 +240,7 @@ def numbers(left: Side, right: Side, *, short: bool = False) -> list[str]:
         sign = "-" if difference < 0 else "+"
         out.append(f"cost {money(left.cost)} -> {money(right.cost)} {sign}{money(abs(difference))}")
     if left.usage.output is not None and right.usage.output is not None:
-        out.append(f"tokens {left.usage.output:,} -> {right.usage.output:,} {right.usage.output - left.usage.output:+,}")
-    return out
+        out.append(
+            f"tokens {left.usage.output:,} -> {right.usage.output:,} {right.usage.output - left.usage.output:+,}"
+        )
+    return out + scores[0 if short else 1 :]

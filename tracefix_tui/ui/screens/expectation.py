@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 from tracefix_tui.model.check import CheckSpec
 from tracefix_tui.model.errors import BadInput
 from tracefix_tui.model.text import safe
-from tracefix_tui.ui.keys_workbench import bind
-from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets.row_list import RowList
+from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.ui.widgets.safe_fields import SafeInput
 
 
@@ -35,7 +35,9 @@ class ExpectationScreen(ModalScreen[CheckSpec | None]):
             box.border_subtitle = Content(" up/down kind   enter add   esc leave ")
             yield RowList(id="kinds")
             yield SafeInput(id="line", placeholder="30 days")
-            yield Static("It judges the runs so far and those to come, and goes into the case.", id="words", markup=False)
+            yield Static(
+                "It judges the runs so far and those to come, and goes into the case.", id="words", markup=False
+            )
             yield Static("", id="wrong", markup=False)
 
     def on_mount(self) -> None:

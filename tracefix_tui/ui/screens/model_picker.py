@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tracefix_tui.ui.keys_workbench import bind
-from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets.row_list import RowList
+from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.ui.widgets.safe_fields import SafeInput
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ class ModelPicker(ModalScreen[str | None]):
     def _draw(self) -> None:
         typed = self.query_one(SafeInput).value.strip()
         rows = [
-            Row(c.model, (Cell(c.model, "strong"), Cell(c.where), Cell(c.note, "dim")), "*" if c.model == self._current else "")
+            Row(
+                c.model,
+                (Cell(c.model, "strong"), Cell(c.where), Cell(c.note, "dim")),
+                "*" if c.model == self._current else "",
+            )
             for c in self._choices
         ]
         listed = {c.model for c in self._choices}

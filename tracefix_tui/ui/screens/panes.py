@@ -17,10 +17,11 @@ from tracefix_tui.model.text import safe_line
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets.bars import WIDE, Bar, KeyFooter, Piece
 from tracefix_tui.ui.widgets.board import Board
+from tracefix_tui.ui.widgets.pane import PaneView
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.text_view import TextView
 
-Pane = TextView | RowList
+Pane = PaneView
 
 
 class PaneSpec(NamedTuple):
@@ -79,13 +80,12 @@ class PaneScreen(Screen[None]):
             pane.border_title = Content(self._titles[pane.id or ""])
         yield Board(*panes, plan=self.plan, id="board")
         yield Bar(id="summary")
+        yield Bar(id="hint")
         yield KeyFooter(id="footer")
 
     def pane(self, pane_id: str) -> Pane:
         """A pane by its id."""
-        found = self.query_one(f"#{pane_id}")
-        assert isinstance(found, TextView | RowList)
-        return found
+        return self.query_one(f"#{pane_id}", PaneView)
 
     def text_pane(self, pane_id: str) -> TextView:
         """A pane of text by its id."""
@@ -103,7 +103,7 @@ class PaneScreen(Screen[None]):
     @property
     def focused_pane(self) -> Pane | None:
         """The pane with the focus."""
-        return self.focused if isinstance(self.focused, TextView | RowList) else None
+        return self.focused if isinstance(self.focused, PaneView) else None
 
     def _draw_tabs(self) -> None:
         if not self.narrow:
@@ -127,6 +127,12 @@ class PaneScreen(Screen[None]):
         lines = list(self.summary()) if self.narrow else []
         bar.show([Piece(lines[0], "dim")] if lines else [])
         bar.display = bool(lines)
+
+    def draw_hint(self, words: str) -> None:
+        """Show a quiet line above the footer; none for an empty text."""
+        bar = self.query_one("#hint", Bar)
+        bar.show([Piece(f" {words}", "note")])
+        bar.display = bool(words)
 
     # -- narrow, zoom, moving between panes
 
@@ -178,7 +184,7 @@ class PaneScreen(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember the pane that has the focus."""
-        if isinstance(event.widget, TextView | RowList) and event.widget.id:
+        if isinstance(event.widget, PaneView) and event.widget.id:
             self.shown_pane = event.widget.id
 
     # -- find and filter

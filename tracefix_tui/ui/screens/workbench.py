@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding
 
 from tracefix_tui.model.attempt import Attempt
-from tracefix_tui.model.check import CheckSpec
+from tracefix_tui.model.errors import TracefixError
 from tracefix_tui.model.text import safe_line
 from tracefix_tui.model.trace import Span
 from tracefix_tui.ui.content import run_rows as content
 from tracefix_tui.ui.content.output import output_note, output_sections
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.library import Entry
+from tracefix_tui.ui.screens.workbench_findings import FindingsScreen
 from tracefix_tui.ui.screens.workbench_open import Opened, open_session
-from tracefix_tui.ui.screens.workbench_run import RunScreen
 from tracefix_tui.ui.widgets.bars import Bar, Piece
 from tracefix_tui.ui.widgets.row_list import RowList
-from tracefix_tui.workbench.undo import Steps
 
 if TYPE_CHECKING:
     from tracefix_tui.store.accept import Accepted
     from tracefix_tui.workbench.recording import Recording
 
 
-class WorkbenchScreen(RunScreen):
+class WorkbenchScreen(FindingsScreen):
     """`then` is done once the call is open: "edit", "replay", "diff" or "accept"."""
 
     BINDINGS = [
         bind("diff", "diff"), bind("accept", "accept"), bind("attempts", "open_pane('runs')"), bind("branch", "branch"),
-        bind("keep_check", "keep_check(1)"), *(Binding(str(n), f"keep_check({n})", show=False) for n in range(2, 10)),
     ]  # fmt: skip
 
-    def __init__(self, entry: Entry, span: Span, root: Path | None, recording: Recording | None = None, then: str = "edit") -> None:
+    def __init__(
+        self, entry: Entry, span: Span, root: Path | None, recording: Recording | None = None, then: str = "edit"
+    ) -> None:
         super().__init__(entry, span, root)
         self._recording, self._then = recording, then
         self.marked: str | None = None
@@ -47,7 +45,9 @@ class WorkbenchScreen(RunScreen):
     def on_mount(self) -> None:
         """Open the call in a thread."""
         self.draw_header()
-        self.run_worker(lambda: self.post_message(open_session(self.entry, self.span, self.root, self._recording)), thread=True)
+        self.run_worker(
+            lambda: self.post_message(open_session(self.entry, self.span, self.root, self._recording)), thread=True
+        )
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
@@ -55,14 +55,13 @@ class WorkbenchScreen(RunScreen):
             self.app.notify(safe_line(event.problem), severity="error", timeout=15, markup=False)
             self.app.pop_screen()
             return
-        self.session, self.steps = event.session, Steps(event.draft)
-        self.note_kept()
-        call = self.session.recording.call
+        session = event.session
+        self.begin(session, event.draft)
+        call = session.recording.call
         self.text_pane("recorded").show(output_sections(self.span, call))
         self.title_pane("recorded", "Recorded", output_note(call))
-        self._first_message()
-        if self.session.attempts:
-            self.show_attempt(self.session.attempts[-1])
+        if session.attempts:
+            self.show_attempt(session.attempts[-1])
         else:
             self.title_pane("output", "Output  not run yet", "^r sends the draft")
         self.draw_draft()
@@ -70,10 +69,6 @@ class WorkbenchScreen(RunScreen):
             self.app.notify(safe_line(event.notice), markup=False)
         self.set_focus(self.editor if self._then == "edit" and self._editable else self.pane("prompt"))
         self.call_after_refresh(self._go_on)
-
-    def _first_message(self) -> None:
-        """Begin at the instructions: the first message, the system's as a rule."""
-        self.selected = 0
 
     def _go_on(self) -> None:
         actions = {"replay": self.action_run, "diff": self.action_diff, "accept": self.action_accept}
@@ -87,10 +82,7 @@ class WorkbenchScreen(RunScreen):
         if self.session is None or self.steps is None:
             return
         session = self.session
-        self.show_rows("findings", content.standing_rows(session.standings(self.draft.request), session.specs), content.STANDINGS)
-        repeats = session.repeats(self.draft.request)
-        last = repeats[-1] if repeats else None
-        self.title_pane("findings", "Findings after replay", content.checks_move(session.recording.baseline, last))
+        self.draw_findings()
         before = len(self.list_pane("runs").rows)
         self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
         self.title_pane("runs", f"Runs {len(session.attempts)}", "enter reopen   b branch   space mark   d diff")
@@ -99,63 +91,11 @@ class WorkbenchScreen(RunScreen):
         self.draw_summary()
         self.refresh_bindings()
 
-    def summary(self) -> Sequence[str]:
-        """How the checks stand, on a narrow screen."""
-        if self.session is None or self.steps is None:
-            return ()
-        rows = self.session.standings(self.draft.request)
-        return ("   ".join(row.line for row in rows) or "no check failed",)
-
     def _draw_tabs(self) -> None:
         super()._draw_tabs()
         if self.narrow:
             bar = self.query_one("#tabs", Bar)
             bar.show([*bar.pieces(0)[0], Piece(" Diff", "", "screen.diff")])
-
-    def action_keep_check(self, number: int) -> None:
-        """Keep the check with this number, or no longer."""
-        if self.session is None:
-            return
-        rows = self.session.standings(self.draft.request)
-        if number <= len(rows):
-            self._toggle(rows[number - 1].spec)
-
-    @on(RowList.Chosen, "#findings")
-    def _finding_chosen(self, event: RowList.Chosen) -> None:
-        assert self.session is not None
-        found = [row.spec for row in self.session.standings(self.draft.request) if row.spec.label == event.row.key]
-        if found:
-            self._toggle(found[0])
-
-    def _toggle(self, spec: CheckSpec) -> None:
-        assert self.session is not None
-        specs = self.session.specs
-        self.session.specs = tuple(s for s in specs if s != spec) if spec in specs else (*specs, spec)
-        self._rejudge()
-
-    def _rejudge(self) -> None:
-        """Judge the runs of this draft again, with the checks as they are now."""
-        assert self.session is not None
-        session, request = self.session, self.draft.request
-        session.attempts = [session.rejudge(self.draft, a) if a.request == request else a for a in session.attempts]
-        if self.attempt is not None:
-            shown = self.attempt.id
-            self.attempt = next((a for a in session.attempts if a.id == shown), self.attempt)
-        self.draw_results()
-        self.keep_later()
-
-    def action_add(self) -> None:
-        """In the findings: an expectation of the user's own."""
-        if self.focused_pane is not None and self.focused_pane.id == "findings":
-            from tracefix_tui.ui.screens.expectation import ExpectationScreen
-
-            self.app.push_screen(ExpectationScreen(), self._expect)
-        else:
-            super().action_add()
-
-    def _expect(self, spec: CheckSpec | None) -> None:
-        if spec is not None and self.session is not None and spec not in self.session.specs:
-            self._toggle(spec)
 
     # -- runs
 
@@ -172,8 +112,6 @@ class WorkbenchScreen(RunScreen):
         """Keys of the runs work in their list."""
         if action == "branch":
             return self.focused_pane is not None and self.focused_pane.id == "runs"
-        if action == "keep_check":
-            return self.session is not None and int(str(parameters[0])) <= len(self.list_pane("findings").rows)
         if action in ("run", "diff", "accept"):
             return self.session is not None
         return super().check_action(action, parameters)
@@ -217,11 +155,7 @@ class WorkbenchScreen(RunScreen):
 
         marked = next((a for a in self.session.attempts if a.id == self.marked and a.id != attempt.id), None)
 
-        def done(wanted: str | None) -> None:
-            if wanted == "accept":
-                self.action_accept()
-
-        self.app.push_screen(DiffScreen(self.session, marked, attempt), done)
+        self.app.push_screen(DiffScreen(self.session, marked, attempt, self.action_accept))
 
     def action_accept(self) -> None:
         """Open the accept dialog of the run here."""
@@ -240,10 +174,11 @@ class WorkbenchScreen(RunScreen):
     def _accepted(self, accepted: Accepted | None) -> None:
         if accepted is None or self.session is None:
             return
-        from tracefix_tui.workbench.kept import forget
-
-        forget(self.session.workspace, self.session.recording)
-        self.note_kept()
+        try:
+            if self.keeper is not None:
+                self.keeper.forget()
+        except TracefixError as error:
+            self.app.notify(safe_line(str(error)), severity="warning", markup=False)
         case = f", case {accepted.case}" if accepted.case else ""
         self.app.notify(safe_line(f"accepted: commit {accepted.commit[:9]}{case}"), markup=False)
         self.draw_header()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import safe, safe_line
 from tracefix_tui.model.trace import Span
 from tracefix_tui.ui.content import draft_rows as content
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.draft_keeper import DraftKeeper
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.library import Entry
 from tracefix_tui.ui.screens import workbench_plan
 from tracefix_tui.ui.screens.panes import Pane, PaneScreen
@@ -28,12 +28,10 @@ from tracefix_tui.ui.widgets.rows import Column, ListRows
 from tracefix_tui.ui.widgets.safe_fields import SafeTextArea, is_editable
 from tracefix_tui.ui.widgets.text_view import TextView
 from tracefix_tui.workbench.draft import Draft
-from tracefix_tui.workbench.kept import keep
 from tracefix_tui.workbench.session import Session
 from tracefix_tui.workbench.undo import Steps
 
 TYPING_SECONDS = 0.25
-KEEP_SECONDS = 0.5
 _SHOWN_WHEN_LONG = 20_000
 
 
@@ -61,9 +59,7 @@ class DraftScreen(PaneScreen):
         self._editable = True
         self._wrong = ""
         self._typing: Timer | None = None
-        self._keeping: Timer | None = None
-        self._kept: tuple[object, ...] = ()
-        self._keep_lock = threading.Lock()
+        self.keeper: DraftKeeper | None = None
 
     # -- panes
 
@@ -93,8 +89,8 @@ class DraftScreen(PaneScreen):
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Where the panes are on a wide screen."""
-        counts = [len(self.list_pane(name).rows) for name in ("prompt", "changes", "runs")]
-        return workbench_plan.plan(size, *counts)
+        wants = {name: len(pane.rows) for name, pane in self._panes.items() if isinstance(pane, RowList)}
+        return workbench_plan.plan(size, wants)
 
     def _alone(self, size: Size, pane: str) -> Mapping[str, Region]:
         return workbench_plan.alone(size, pane, len(self.list_pane("prompt").rows), self.narrow)
@@ -232,7 +228,7 @@ class DraftScreen(PaneScreen):
         name = " ".join(part for part in (draft.hydrated.name, draft.hydrated.version) if part) or "template"
         self.title_pane("prompt", f"Prompt  {name}", content.draft_tokens(draft))
         self.title_pane("params", "Params", "enter change   x leave out   + add")
-        self.title_pane("vars", "Vars and documents", self._placeholder_words())
+        self.title_pane("vars", "Vars  and documents", self._placeholder_words())
         count = len(draft.changes)
         self.title_pane("changes", f"Changes {count}", content.change_words(draft) if count > 1 else "")
         self.query_one("#changes").set_class(count > 1, "-several")
@@ -272,46 +268,24 @@ class DraftScreen(PaneScreen):
         if len(self.draft.changes) == 1:
             words = self.draft.changes[0].summary
         left.append(Piece(f"   {safe_line(words)}", "warn" if len(self.draft.changes) > 1 else "dim"))
-        bar.show(left, [Piece("draft kept  " if self._is_kept() else "unsaved  ", "dim")] if self.draft.edits else [])
+        bar.show(
+            left,
+            [Piece("draft kept  " if self.keeper and self.keeper.is_kept else "unsaved  ", "dim")]
+            if self.draft.edits
+            else [],
+        )
 
     # -- keeping the draft
 
+    def begin(self, session: Session, draft: Draft) -> None:
+        """Take up the work on a call."""
+        self.session, self.steps = session, Steps(draft)
+        self.keeper = DraftKeeper(self, session, self.steps, self.draw_header)
+
     def keep_later(self) -> None:
-        """Keep the draft after half a second without another edit."""
-        if self._keeping is not None:
-            self._keeping.stop()
-        self._keeping = self.set_timer(KEEP_SECONDS, self._keep_in_thread)
-
-    def _state(self) -> tuple[object, ...]:
-        assert self.session is not None
-        return self.draft.edits, self.draft.parent, self.session.specs
-
-    def _is_kept(self) -> bool:
-        return self._kept == self._state()
-
-    def _keep_in_thread(self) -> None:
-        self.run_worker(self._keep, thread=True, group="keep")
-
-    def _keep(self) -> None:
-        try:
-            self.keep_now()
-        except TracefixError as error:
-            self.app.notify(safe(str(error)), severity="error", markup=False)
-        self.app.call_from_thread(self.draw_header)
-
-    def keep_now(self) -> None:
-        """Write the draft as it is now, unless it is written already; raises `StoreError`."""
-        if self.session is None or self.steps is None:
-            return
-        with self._keep_lock:
-            state = self._state()
-            if self._kept != state:
-                keep(self.session.workspace, self.draft, self.session.specs)
-                self._kept = state
-
-    def note_kept(self) -> None:
-        """What is on the screen is what is on the disk."""
-        self._kept = self._state()
+        """Keep the draft soon."""
+        if self.keeper is not None:
+            self.keeper.later()
 
     def on_unmount(self) -> None:
         """Keep what was typed last."""
@@ -319,6 +293,7 @@ class DraftScreen(PaneScreen):
             edit = self._typed_edit()
             if edit is not None and self.steps is not None:
                 self.steps.to(self.draft.apply(edit))
-            self.keep_now()
+            if self.keeper is not None:
+                self.keeper.now()
         except TracefixError as error:
             self.app.notify(safe(str(error)), severity="error", markup=False)

@@ -13,7 +13,7 @@ from tracefix_tui.model.text import money, safe_line
 from tracefix_tui.replay.caller import Event
 from tracefix_tui.replay.providers import destination, is_offline
 from tracefix_tui.ui.content.answer import Stream, attempt_note, attempt_sections
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.replay_run import Began, ReplayRun, expected_cost
 from tracefix_tui.ui.screens.ask import Confirm
 from tracefix_tui.ui.screens.workbench_edit import EditScreen
@@ -51,7 +51,8 @@ class RunScreen(EditScreen):
         if not draft.model:
             return "The recording names no model: choose one in Params (enter on model)."
         if draft.missing:
-            return f"No value for {', '.join(draft.missing)}: enter one in Vars, or take the placeholder out of the prompt."
+            names = ", ".join(draft.missing)
+            return f"No value for {names}: enter one in Vars, or take the placeholder out of the prompt."
         if not draft.messages:
             problem = draft.recording.problem or "The recording holds no messages"
             return f"{problem}. Add a message in Prompt with +."

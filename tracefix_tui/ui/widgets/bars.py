@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 from textual import events
 from textual.dom import DOMNode
+from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -101,7 +102,11 @@ class KeyFooter(Bar):
         """The keys by the order of `FOOTER`, as many as fit."""
         wide = width >= WIDE
         found = {}
+        focused = self.screen.focused
+        typing = focused is not None and focused.check_consume_key("a", "a")
         for node, binding, enabled, _ in self.screen.active_bindings.values():
+            if typing and (key_to_character(binding.key) or binding.key == "slash"):
+                continue  # it would be typed; Textual does not know the slash by its name
             if binding.id and enabled and binding.id not in found:
                 found[binding.id] = (node, binding)
         ends = ("jump", "commands", "help", "quit") if wide else ("commands", "help")

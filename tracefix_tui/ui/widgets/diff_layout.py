@@ -111,12 +111,9 @@ def flatten(segments: Sequence[Segment]) -> Flat:
     parts: list[str] = []
     ranges: list[Range] = []
     at = 0
-    last = len(segments) - 1
-    for n, segment in enumerate(segments):
-        same = segment.kind == "equal"
-        raw = segment.text.removesuffix("\n") if n == last and (same or len(segment.text) > 1) else segment.text
-        text = safe_line(raw)
-        if not same and text:
+    for segment in segments:
+        text = safe_line(segment.text)
+        if segment.kind != "equal":
             text = f"[-{text}-]" if segment.kind == "removed" else f"{{+{text}+}}"
             ranges.append(Range(at, at + len(text), segment.kind))
         parts.append(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -9,24 +10,25 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracefix_tui.ui.content.diff_lines import DiffLine, plain
 from tracefix_tui.ui.ink import ink
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets import cells
 from tracefix_tui.ui.widgets.diff_layout import MARGIN, Flat, Layout, Row
+from tracefix_tui.ui.widgets.pane import PaneView
 
 
-class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
+class DiffView(PaneView, can_focus=True, inherit_bindings=False):
     """Shows lines of a comparison; all texts are made safe here."""
 
     ALLOW_SELECT = False
     BINDINGS = [
         bind("up", "move(-1)"), bind("down", "move(1)"), bind("page_up", "page(-1)"), bind("page_down", "page(1)"),
         bind("top", "edge(-1)"), bind("bottom", "edge(1)"), bind("left", "sideways(-1)"), bind("right", "sideways(1)"),
-        bind("wrap", "wrap"), bind("next_change", "change(1)"), bind("previous_change", "change(-1)"), bind("unfold_same", "fold"),
+        bind("wrap", "wrap"), bind("next_change", "change(1)"), bind("previous_change", "change(-1)"),
+        bind("unfold_same", "fold"),
     ]  # fmt: skip
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -53,6 +55,11 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             self._lay_out()
 
     @property
+    def row_count(self) -> int:
+        """How many rows it takes at the width it has."""
+        return len(self._layout_now.rows)
+
+    @property
     def change_count(self) -> int:
         """How many stretches of changed lines there are."""
         return len(self._layout_now.changes)
@@ -68,11 +75,6 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
                 out += [f"- {plain(line.left).rstrip()}"] if line.left else []
                 out += [f"+ {plain(line.right).rstrip()}"] if line.right else []
         return "\n".join(out)
-
-    @property
-    def selected_text(self) -> str | None:
-        """A comparison has no selection."""
-        return None
 
     def _lay_out(self) -> None:
         place = self._line_at(self.cursor_y)
@@ -119,11 +121,15 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             return self._across(left, row, width, "accent" if line.kind == "header" else "dim", top)
         if not layout.split:
             number = line.right_number or line.left_number
-            segments = self._side(left, row.left, number if row.first else None, layout.sign(row.line, right=False), row, top)
+            segments = self._side(
+                left, row.left, number if row.first else None, layout.sign(row.line, right=False), row, top
+            )
             return Strip(segments).adjust_cell_length(width, self._style(top))
         numbers = (line.left_number, line.right_number) if row.first else (None, None)
         signs = [layout.sign(row.line, right=r) if (line.right if r else line.left) else " " for r in (False, True)]
-        half = Strip(self._side(left, row.left, numbers[0], signs[0], row, top)).adjust_cell_length(layout.column + MARGIN, self._style(top))
+        half = Strip(self._side(left, row.left, numbers[0], signs[0], row, top)).adjust_cell_length(
+            layout.column + MARGIN, self._style(top)
+        )
         rest = self._side(right, row.right, numbers[1], signs[1], row, top)
         return Strip([*half, Segment("│", self._style("rule", top)), *rest]).adjust_cell_length(width, self._style(top))
 
@@ -134,10 +140,11 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         segments = [Segment(text, self._style(ink_name, top)), Segment(rule, self._style("rule", top))]
         return Strip(segments).adjust_cell_length(width, self._style(top))
 
-    def _side(self, flat: Flat, part: tuple[int, int] | None, number: int | None, sign: str, row: Row, top: str) -> list[Segment]:
+    def _side(
+        self, flat: Flat, part: tuple[int, int] | None, number: int | None, sign: str, row: Row, top: str
+    ) -> list[Segment]:
         margin = f"{'' if number is None else number:>4} {sign if row.first else ' '} "
-        tint = "added" if sign == "+" else "removed" if sign == "-" else ""
-        out = [Segment(margin, self._style("dim" if not tint else tint, top))]
+        out = [Segment(margin, self._style({"+": "ok", "-": "fail", "~": "warn"}.get(sign, "dim"), top))]
         if part is None:
             return out
         start, end = part
@@ -146,7 +153,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             start = cells.take(flat.text, start, end, self.left)
             end = cells.take(flat.text, start, end, room)
         cuts = sorted({start, end, *(min(max(p, start), end) for r in flat.ranges for p in (r.start, r.end))})
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in itertools.pairwise(cuts):
             style = next((r.style for r in flat.ranges if r.start <= a and b <= r.end), "")
             out.append(Segment(cells.shown(flat.text[a:b]), self._style(style, top)))
         return out
@@ -207,7 +214,11 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             return 0, 0
         wanted = query.casefold()
         rows = self._layout_now.rows
-        hits = [i for i, r in enumerate(rows) if r.first and wanted in (plain(self.lines[r.line].left) + plain(self.lines[r.line].right)).casefold()]
+        hits = [
+            i
+            for i, r in enumerate(rows)
+            if r.first and wanted in (plain(self.lines[r.line].left) + plain(self.lines[r.line].right)).casefold()
+        ]
         if not hits:
             return 0, 0
         at = next((i for i in hits if i >= self.cursor_y), hits[0])

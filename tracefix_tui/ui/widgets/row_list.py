@@ -9,17 +9,17 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracefix_tui.model.text import safe_line
 from tracefix_tui.ui.ink import ink
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets import cells
+from tracefix_tui.ui.widgets.pane import PaneView
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row, Rows, TreeRows
 
 
-class RowList(ScrollView, can_focus=True, inherit_bindings=False):
+class RowList(PaneView, can_focus=True, inherit_bindings=False):
     """A list with a cursor over a `Rows` source. All cell texts are made safe here."""
 
     ALLOW_SELECT = False
@@ -203,9 +203,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if not height:
             return
         if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
+            self.scroll_to(y=self.cursor, animate=False, force=True)
         elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
 
     def _tell(self) -> None:
         if self.current is not None:

@@ -1,4 +1,4 @@
-"""Fields for untrusted text: control characters are shown as pictures, and are still there where they were not edited."""
+"""Fields for untrusted text: control characters are shown as pictures, and are kept where they are not edited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from tracefix_tui.model.text import safe, safe_line
-from tracefix_tui.ui.keys_workbench import bind
+from tracefix_tui.ui.keys import bind
 
 MAX_EDITABLE = 100_000
 MAX_LINE = 20_000
@@ -90,8 +90,10 @@ class SafeTextArea(TextArea):
 class SafeInput(Input):
     """An input line whose value, also what is pasted into it, can be shown."""
 
-    def __init__(self, value: str = "", *, id: str | None = None, placeholder: str = "") -> None:
-        super().__init__(safe_line(value), id=id, placeholder=placeholder, compact=True)
+    def __init__(self, value: str = "", *, id: str | None = None, placeholder: str = "", select: bool = True) -> None:
+        super().__init__(safe_line(value), id=id, placeholder=placeholder, compact=True, select_on_focus=select)
+        if not select:
+            self.cursor_position = 0
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a range by a text made safe."""

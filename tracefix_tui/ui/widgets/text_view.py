@@ -10,14 +10,14 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracefix_tui.model.text import safe, safe_line
 from tracefix_tui.ui.ink import ink
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.widgets import cells
-from tracefix_tui.ui.widgets.flow import HEADER, TEXT, Flow
+from tracefix_tui.ui.widgets.flow import HEADER, SUB, TEXT, Flow
+from tracefix_tui.ui.widgets.pane import PaneView
 from tracefix_tui.ui.widgets.sections import Mark, Section
 from tracefix_tui.ui.widgets.text_find import Finder
 from tracefix_tui.ui.widgets.text_paint import Layers, Painter
@@ -30,7 +30,7 @@ _INKS = {"header": "accent", "title": "strong", "gutter": "note"}
 Position = tuple[int, int]
 
 
-class TextView(ScrollView, can_focus=True, inherit_bindings=False):
+class TextView(PaneView, can_focus=True, inherit_bindings=False):
     """Sections of untrusted text. Everything shown went through `safe`; offsets count characters of the original."""
 
     ALLOW_SELECT = False
@@ -165,7 +165,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         y = self._row_of(top)
         self._flow.row(y + max(0, self.size.height - 1))
         self._resize_virtual()
-        self.scroll_to(y=y, animate=False)
+        self.scroll_to(y=y, animate=False, force=True)
         self.refresh()
         if not self._flow.exact:
             self._later("settle", SETTLE_SECONDS, self._settle)
@@ -180,7 +180,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._resize_virtual()
         if moved:
             self.cursor_y += moved
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, force=True)
         if not self._flow.exact:
             self._later("settle", SETTLE_SECONDS, self._settle)
 
@@ -210,7 +210,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._flow.row(self._flow.height - 1)
         self._resize_virtual()
         if at_end:
-            self.scroll_to(y=max(0, self._flow.height - self.size.height), animate=False)
+            self.scroll_to(y=max(0, self._flow.height - self.size.height), animate=False, force=True)
         self.refresh()
 
     # -- painting
@@ -235,7 +235,9 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self._painter.style("base"))
         section = self.sections[row.section]
         if row.kind == HEADER:
-            return self._painter.sub(section, width, top) if row.start else self._painter.header(section, width, top)
+            return self._painter.header(section, width, top)
+        if row.kind == SUB:
+            return self._painter.sub(row, section, width, top)
         text = self._texts[row.section]
         if row.kind != TEXT:
             return self._painter.plain(row, section, text, width, top)
@@ -300,9 +302,9 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._flow.row(self.cursor_y + height)
         self._resize_virtual()
         if self.cursor_y - margin < top:
-            self.scroll_to(y=max(0, self.cursor_y - margin), animate=False)
+            self.scroll_to(y=max(0, self.cursor_y - margin), animate=False, force=True)
         elif self.cursor_y + margin >= top + height:
-            self.scroll_to(y=self.cursor_y + margin - height + 1, animate=False)
+            self.scroll_to(y=self.cursor_y + margin - height + 1, animate=False, force=True)
         if select or margin:
             self.refresh()
         else:

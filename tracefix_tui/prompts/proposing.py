@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -12,7 +13,7 @@ from tracefix_tui.model.check import CallContext
 from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import Message, TextPart
 from tracefix_tui.prompts.aligning import Haystack, Match, place_documents, place_text
-from tracefix_tui.prompts.documents import Block, PlacedDocument, facts
+from tracefix_tui.prompts.documents import Block, Escape, PlacedDocument, escaped, facts
 from tracefix_tui.prompts.recorded import Filled, filled_by_file, filled_by_record
 from tracefix_tui.prompts.rewriting import replace_texts, texts_of
 from tracefix_tui.prompts.template import Piece, Slot, write
@@ -22,6 +23,7 @@ Origin: TypeAlias = Literal["recorded", "aligned", "literal"]
 
 _SEARCHED = ("system", "developer", "user")
 _MAX_GAP = 4_000
+_JSON_VALUE = re.compile(r'"\s*:\s*"\Z')
 _SHORTEST_QUESTION = 4
 _SHORTEST_RESULT = 16
 
@@ -129,7 +131,7 @@ class _Proposer:
             high = after[0].start if after and after[0].part == run[0].part else len(self._text(run[0].part))
             if len(run) == 1 and not alone:
                 match = run[0]
-                document = _placed(match, Wrapper("", ""), name)
+                (document,) = self._placed([match], [Wrapper("", "")], name)
                 block, start, end = Block((document,), pattern=document), match.start, match.end
             else:
                 block, start, end = self._block(name, run, low, high, strict=True)
@@ -162,7 +164,7 @@ class _Proposer:
         if wrapping is None:
             gaps = tuple(text[a.end : b.start] for a, b in pairwise(run))
             wrapping = Wrapping((Wrapper("", ""),) * len(run), gaps)
-        documents = tuple(_placed(m, w, name) for m, w in zip(run, wrapping.wrappers, strict=True))
+        documents = self._placed(run, wrapping.wrappers, name)
         first = run[0].start - len(documents[0].before)
         last = run[-1].end + len(documents[-1].after)
         counted = all(d.number == (documents[0].number or 0) + i for i, d in enumerate(documents))
@@ -176,6 +178,19 @@ class _Proposer:
         if strict:
             return block, first, last
         return replace(block, lead=text[start:first], tail=text[last:end]), start, end
+
+    def _placed(self, run: list[Match], wrappers: Sequence[Wrapper], slot: str) -> tuple[PlacedDocument, ...]:
+        """The documents of a run; one that JSON would print no differently counts as JSON where it stands in JSON."""
+        text = self._text(run[0].part)
+        known: Escape = next((m.escape for m in run if m.escape), "")
+        out: list[PlacedDocument] = []
+        for m, w in zip(run, wrappers, strict=True):
+            in_json = _JSON_VALUE.search(text[max(0, m.start - 20) : m.start]) and text[m.end : m.end + 1] == '"'
+            wanted: Escape = m.escape or known or ("json" if in_json else "")
+            escape = wanted if escaped(m.text, wanted) == m.raw else m.escape
+            document = PlacedDocument(m.text, m.source, w.number, slot, w.before, w.after, m.raw, w.number_at)
+            out.append(replace(document, escape=escape, partial=m.partial))
+        return tuple(out)
 
     def _place_results(self) -> None:
         """Tool results that a prompt repeats outside tool messages."""
@@ -231,21 +246,6 @@ def _grouped(matches: list[Match]) -> Iterator[list[Match]]:
         group.append(match)
     if group:
         yield group
-
-
-def _placed(match: Match, wrapper: Wrapper, slot: str) -> PlacedDocument:
-    return PlacedDocument(
-        text=match.text,
-        source=match.source,
-        number=wrapper.number,
-        slot=slot,
-        before=wrapper.before,
-        after=wrapper.after,
-        raw=match.raw,
-        number_at=wrapper.number_at,
-        escape=match.escape,
-        partial=match.partial,
-    )
 
 
 def _printed(result: Json) -> Iterator[str]:

@@ -329,3 +329,72 @@ def test_the_answer_is_json(repo: Repository) -> None:
     done = accept(repo.plan())
     assert isinstance(done, Accepted)
     assert json.loads(json.dumps(done.to_public()))["case"] == "opened-box"
+
+
+def test_refused_when_signing_fails(repo: Repository) -> None:
+    repo.git("config", "commit.gpgsign", "true")
+    repo.git("config", "gpg.program", "false")
+    state = snapshot(repo)
+    with pytest.raises(AcceptRefused, match="gpg failed to sign"):
+        accept(repo.plan())
+    assert snapshot(repo) == state
+
+
+def test_refused_while_another_git_holds_the_index(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracefix_tui.store.commit.INDEX_WAIT_SECONDS", 0.05)
+    lock = repo.write(".git/index.lock", "")
+    with pytest.raises(AcceptRefused, match="another git command"):
+        accept(repo.plan())
+    assert lock.exists()
+    lock.unlink()
+    assert leftovers(repo) == []
+    assert repo.git("status", "--porcelain", "--", "prompts") == ""
+    accept(repo.plan())
+
+
+def test_an_unresolved_conflict_elsewhere_stays_unresolved(repo: Repository) -> None:
+    repo.git("stash", "-q")
+    repo.write("committed.txt", "stashed\n")
+    repo.git("stash", "-q")
+    repo.write("committed.txt", "other\n")
+    repo.git("commit", "-qam", "other")
+    repo.git("stash", "pop", check=False)
+    before = repo.git("ls-files", "-s", "--", "*.txt")
+    assert "\t" in repo.git("ls-files", "-u")
+    accept(repo.plan())
+    assert repo.git("ls-files", "-s", "--", "*.txt") == before
+    assert repo.git("status", "--porcelain", "--", "prompts") == ""
+
+
+def test_line_ends_are_those_that_git_is_told_to_use(repo: Repository) -> None:
+    repo.git("config", "core.autocrlf", "true")
+    (repo.root / "prompts/answer.prompt.yml").write_bytes(BASE.replace("\n", "\r\n").encode())
+    planned = repo.plan(text=FIXED.replace("\n", "\r\n"))
+    assert planned.refusals == ()
+    accept(planned)
+    assert repo.git("cat-file", "blob", "HEAD:prompts/answer.prompt.yml") == FIXED
+    assert repo.git("status", "--porcelain", "--", "prompts") == ""
+
+
+def test_split_indexes_executable_files_and_files_to_be_added_stay_as_they_are(repo: Repository) -> None:
+    (repo.root / "prompts/answer.prompt.yml").chmod(0o755)
+    repo.git("update-index", "--chmod=+x", "prompts/answer.prompt.yml")
+    repo.git("commit", "-qm", "executable", "--", "prompts")
+    repo.git("update-index", "--split-index")
+    repo.git("add", "-N", "untracked.txt")
+    before = repo.users_own()
+    accept(repo.plan())
+    assert repo.users_own() == before
+    assert repo.git("ls-tree", "HEAD", "prompts/answer.prompt.yml").startswith("100755")
+    assert os.access(repo.root / "prompts/answer.prompt.yml", os.X_OK)
+    assert repo.git("status", "--porcelain", "--", "prompts") == ""
+
+
+def test_an_accept_whose_git_was_killed_is_undone_and_can_be_done_again(repo: Repository) -> None:
+    planned = repo.plan()
+    repo.hook("pre-commit", "kill -9 $PPID\nexit 1\n")  # ends git, and the accept is then undone
+    with pytest.raises(AcceptRefused, match="refused the commit"):
+        accept(planned)
+    assert leftovers(repo) == []
+    (repo.root / ".git/hooks/pre-commit").unlink()
+    assert accept(repo.plan()).case == "opened-box"

@@ -17,6 +17,7 @@ import pytest
 
 from tests.store.conftest import Repository
 from tracefix_tui.store.accept import recover
+from tracefix_tui.store.golden import GoldenStore
 
 KILLS = int(os.environ.get("TRACEFIX_KILLS", "12"))
 PROJECT = Path(__file__).parents[2]
@@ -98,6 +99,7 @@ def slow_hook(repo: Repository) -> None:
     repo.hook("pre-commit", "sleep 0.02\n")
 
 
+@pytest.mark.slow
 def test_killed_at_random_times(repo: Repository) -> None:
     slow_hook(repo)
     before, draw = repo.users_own(), random.Random(7)
@@ -123,6 +125,7 @@ def test_killed_at_random_times(repo: Repository) -> None:
     print(ended)
 
 
+@pytest.mark.slow
 def test_killed_at_chosen_points_of_the_accept_itself(repo: Repository) -> None:
     before = repo.users_own()
     assert close(start(repo, "first")).startswith("done")  # makes the dataset, so that the next ones are alike
@@ -138,6 +141,7 @@ def test_killed_at_chosen_points_of_the_accept_itself(repo: Repository) -> None:
         assert violations(repo, case, before) == [], f"killed at event {event} of {total}"
 
 
+@pytest.mark.slow
 def test_killed_while_recovering(repo: Repository) -> None:
     before = repo.users_own()
     assert close(start(repo, "first")).startswith("done")
@@ -192,3 +196,47 @@ def test_locks_that_a_killed_git_left_are_removed(repo: Repository) -> None:
     (repo.root / ".git/hooks/reference-transaction").unlink()
     recover(repo.workspace)
     assert violations(repo, "locks", before) == []
+
+
+def killed_in_its_hook(repo: Repository, case: str) -> None:
+    repo.hook("pre-commit", "touch running\nwhile [ -e running ]; do sleep 0.01; done\n")
+    worker = start(repo, case)
+    while not (repo.root / "running").exists():
+        time.sleep(0.01)
+    os.killpg(worker.pid, signal.SIGKILL)
+    close(worker)
+    (repo.root / "running").unlink()
+    (repo.root / ".git/hooks/pre-commit").unlink()
+
+
+def test_what_the_user_commits_by_hand_after_a_kill_counts_as_accepted(repo: Repository) -> None:
+    killed_in_its_hook(repo, "byhand")
+    (repo.root / ".git/index.lock").unlink()  # as git tells its user to
+    repo.git("add", "prompts")
+    repo.git("commit", "-qm", "by hand", "--", "prompts")
+    assert "was finished" in recover(repo.workspace)[0]
+    assert GoldenStore(repo.workspace).find("byhand").prompt == "answer"
+    assert repo.git("status", "--porcelain", "--", "prompts") == ""
+
+
+def test_what_the_user_edits_after_a_kill_stays(repo: Repository) -> None:
+    killed_in_its_hook(repo, "edited")
+    prompt = repo.root / "prompts/answer.prompt.yml"
+    prompt.write_text(prompt.read_text() + "# typed after the kill\n")
+    said = recover(repo.workspace)
+    assert said[1:] == ["prompts/answer.prompt.yml was edited after the interruption and stays as it is"]
+    assert prompt.read_text().endswith("# typed after the kill\n")
+    assert not (repo.root / "prompts/golden").exists()
+
+
+def test_a_commit_that_the_user_took_back_before_the_next_start_leaves_no_row(repo: Repository) -> None:
+    repo.hook("post-commit", "touch running\nwhile [ -e running ]; do sleep 0.01; done\n")
+    worker = start(repo, "takenback")
+    while not (repo.root / "running").exists():
+        time.sleep(0.01)
+    os.killpg(worker.pid, signal.SIGKILL)
+    close(worker)
+    (repo.root / ".git/index.lock").unlink()
+    repo.git("reset", "-q", "--soft", "HEAD~1")
+    assert "was undone" in recover(repo.workspace)[0]
+    assert GoldenStore(repo.workspace).count() == 0

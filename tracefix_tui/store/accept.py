@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from tracefix_tui.store.git_command import Git, Ran
     from tracefix_tui.store.settle import Settled
 
-__all__ = ["AcceptPlan", "Accepted", "PlannedFile", "accept", "plan", "recover"]
+__all__ = ["AcceptPlan", "AcceptUnfinished", "Accepted", "PlannedFile", "accept", "plan", "recover"]
 
 _TURN_SECONDS = 120.0
 _INTERRUPTED_SECONDS = 60.0
 _SAID_LINES = 20
+
+
+class AcceptUnfinished(StoreError):
+    """The commit is made; the golden row or the index is written by the next start."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def accept(plan: AcceptPlan) -> Accepted:
     """Carry out a plan.
 
     Several processes take turns. Raises `AcceptRefused` when it cannot be done, and then nothing has changed; and
-    `StoreError` when the commit is made and the disk then takes nothing more: the next start writes the rest.
+    `AcceptUnfinished` when the commit is made and the disk then takes nothing more: the next start writes the rest.
     """
     if plan.refusals:
         raise plan.refusals[0]
@@ -59,7 +63,9 @@ def accept(plan: AcceptPlan) -> Accepted:
                 raise AcceptRefused("another accept is running here", hint="Let it finish, then accept again")
             before = _settle_left(workspace, _TURN_SECONDS)
             accepted = _accept_in_turn(plan)
-    except GitFailed as error:
+    except AcceptUnfinished:
+        raise
+    except (GitFailed, StoreError) as error:
         raise AcceptRefused(error.what, where=error.where, hint=error.hint) from error
     except OSError as error:
         raise _os_words(error, workspace) from error
@@ -160,7 +166,7 @@ def _ended(workspace: Workspace, journal: Journal, ran: Ran | None) -> Settled:
         if ran is None or not ran.ok:
             raise
         what = f"the commit is made, but the rest is not written yet: {error}"
-        raise StoreError(what, hint="The next start of tracefix-tui finishes it") from error
+        raise AcceptUnfinished(what, hint="The next start of tracefix-tui finishes it") from error
 
 
 def _accepted(plan: AcceptPlan, settled: Settled, ran: Ran | None) -> Accepted:

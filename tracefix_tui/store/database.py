@@ -117,6 +117,8 @@ def _in_words(error: sqlite3.DatabaseError, name: str) -> tuple[str, str]:
         return "another process is writing", "Try again when it has finished"
     if "readonly" in text or "unable to open" in text:
         return "the file cannot be written", "Give yourself write access to the file and its folder"
+    if "disk I/O" in text:
+        return "the disk does not take or give data", "It may be full: free some space and try again"
     if "full" in text:
         return "the disk is full", "Free some space and try again"
     if "malformed" in text or "not a database" in text:

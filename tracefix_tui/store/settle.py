@@ -105,7 +105,7 @@ def undo(workspace: Workspace, journal: Journal, own: bool) -> list[str]:
             (workspace.root / folder).rmdir()
         except OSError:
             continue  # not empty, so it is somebody's
-    if journal.case:
+    if journal.case and not own:  # a row is there only when a commit was made, and taken back before this start
         GoldenStore(workspace).remove_accepted(journal.id)
     return notes
 

@@ -247,10 +247,11 @@ def test_ignored_files_are_committed_all_the_same(repo: Repository) -> None:
 
 def test_secrets_never_reach_the_commit(repo: Repository) -> None:
     key = "sk-proj-" + "aB3dE5gH7jK9" * 3
-    planned = repo.plan(text=FIXED + f"# key {key}\n", message=f"use {key}")
+    planned = repo.plan(text=FIXED + f"# key {key}\n", message=f"use {key}", checks=[f'contains "{key}"'])
     assert [(f.kind, f.field) for f in planned.secrets] == [
         ("openai key", "prompt file"),
         ("openai key", "commit message"),
+        ("openai key", "Checks"),
     ]
     accept(planned)
     assert key not in repo.git("log", "-p", "--format=%B")

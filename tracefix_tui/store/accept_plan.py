@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracefix_tui.model.errors import AcceptRefused, BadInput
-from tracefix_tui.store.scrub import Found, scrub_text
+from tracefix_tui.store.scrub import Found, scrub, scrub_text
 from tracefix_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -115,39 +115,30 @@ def plan(
 
     Nothing is written. What stands in the way is in `refusals`; raises `BadInput` only for names that are not valid.
     """
-    from tracefix_tui.store.case_file import case_path, dump_case
     from tracefix_tui.store.history import prompt_file
 
     accept_id = str(uuid.uuid4())
     prompt = prompt.removesuffix(".prompt.yml").removesuffix(".prompt.yaml")
     path = prompt_file(workspace, prompt)
     clean_text, secrets = scrub_text(prompt_text, "prompt file") if prompt_text is not None else (None, ())
-    clean_case, found = _scrubbed(case, prompt)
-    clean_message, in_message = scrub_text(message.replace("\0", ""), "commit message")
-    planned_prompt = _planned(workspace, path, clean_text)
-    planned_case = None
-    if clean_case is not None:
-        place = workspace.relative(case_path(workspace, prompt, clean_case.name))
-        planned_case = _planned(workspace, place, dump_case(clean_case))
-    trailers = {
-        "Trace-Id": trace_id,
-        "Span-Id": span_id,
-        "Failure-Mode": ", ".join(failure_modes),
-        "Golden-Case": f"{prompt}/{clean_case.name}" if clean_case else "",
-        "Checks": ", ".join(checks),
-        "Tracefix-Accept": accept_id,
-    }
-    subject = f"{prompt}: {'accept ' + clean_case.name if clean_case else 'accept a change'}"
+    clean_case, in_case = _scrubbed(case, prompt)
+    golden = f"{prompt}/{clean_case.name}" if clean_case else ""
+    facts = {"Trace-Id": trace_id, "Span-Id": span_id, "Failure-Mode": ", ".join(failure_modes), "Golden-Case": golden}
+    subject = message.replace("\0", "").strip() or f"{prompt}: accept {clean_case.name if clean_case else 'a change'}"
+    told, in_message = scrub({"commit message": subject, **facts, "Checks": ", ".join(checks)})
+    assert isinstance(told, dict)
+    subject, *values = (str(value) for value in told.values())
+    trailers = dict(zip([*facts, "Checks"], values, strict=True))
     made = AcceptPlan(
         id=accept_id,
         workspace=workspace,
         prompt=prompt,
         prompt_path=path,
-        prompt_file=planned_prompt,
+        prompt_file=_planned(workspace, path, clean_text),
         case=clean_case,
-        case_file=planned_case,
-        message=with_trailers(clean_message.strip() or subject, trailers),
-        secrets=(*secrets, *found, *in_message),
+        case_file=_planned_case(workspace, clean_case),
+        message=with_trailers(subject, {**trailers, "Tracefix-Accept": accept_id}),
+        secrets=(*secrets, *in_case, *in_message),
     )
     return _with_repository(made, replace_case)
 
@@ -227,6 +218,14 @@ def _scrubbed(case: Case | None, prompt: str) -> tuple[Case | None, tuple[Found,
     tags = [check_tag(tag) for tag in dict.fromkeys(case.tags)]
     made, found = scrub_case(case.model_copy(update={"prompt": prompt, "tags": tags}))
     return made, tuple(Found(f.kind, f"case {f.field}", f.preview) for f in found)
+
+
+def _planned_case(workspace: Workspace, case: Case | None) -> PlannedFile | None:
+    from tracefix_tui.store.case_file import case_path, dump_case
+
+    if case is None:
+        return None
+    return _planned(workspace, workspace.relative(case_path(workspace, case.prompt, case.name)), dump_case(case))
 
 
 def _planned(workspace: Workspace, path: str, text: str | None) -> PlannedFile | None:

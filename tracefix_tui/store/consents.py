@@ -24,7 +24,7 @@ class Consents:
     def give(self, host: str) -> None:
         """Remember that the user agreed; raises `StoreError` when that cannot be written."""
         self._workspace.make_state_dir()
-        hosts: list[Json] = sorted({*self._hosts(), host})
+        hosts: list[Json] = [*sorted({*self._hosts(), host})]
         try:
             write_atomic(self._path, json.dumps({"hosts": hosts}, indent=2).encode("ascii") + b"\n", mode=0o600)
         except OSError as error:

@@ -219,7 +219,8 @@ class _Proposer:
             if len(question) < _SHORTEST_QUESTION and question != text:
                 continue
             if matches := place_text(self.hay, question, 0, [last]):
-                name = self._unused("question")
+                known = (name for name, value in self.values.items() if value == matches[0].text)
+                name = next(known, None) or self._unused("question")
                 for match in matches:
                     self._fill(match, name)
                 return

@@ -34,7 +34,7 @@ class TracefixApp(InkApp):
     """`library` holds what was read before; paths still waiting in it are read once the first paint is done."""
 
     TITLE = "tracefix"
-    CSS_PATH = ["theme.tcss", "screens/trace.tcss"]
+    CSS_PATH = [*InkApp.CSS_PATH, Path(__file__).parent / "screens" / "trace.tcss"]
     COMMANDS = {_commands}
     BINDINGS = [
         bind("quit", "quit", priority=True), bind("theme", "toggle_theme", show=False),

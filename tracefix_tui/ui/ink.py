@@ -6,6 +6,7 @@ was a third of the time to the first paint.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, cast
 
 from rich.style import Style
@@ -22,7 +23,7 @@ class InkApp(App[int]):
     """An app whose widgets can ask for `ink`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
-    CSS_PATH = ["theme.tcss"]
+    CSS_PATH = [Path(__file__).with_name("theme.tcss")]
 
     def __init__(self) -> None:
         super().__init__()

@@ -27,6 +27,7 @@ def text_section(
     title: str = "",
     note: str = "",
     sub: str = "",
+    sub_style: str = "note",
     rule: bool = True,
     gap: bool = True,
     indent: int = 0,
@@ -39,8 +40,8 @@ def text_section(
     """A section whose text is laid out when it is JSON; offsets of tints and marks are in the text given."""
     laid = reflow(text) if looks_like_json(text) else None
     return Section(
-        key, laid.text if laid else text, title, note, sub, rule, gap, indent, preview, folded, style, tuple(tints),
-        tuple((marks or {}).get(key, ())), text if laid else None, laid.to_shown if laid else None,
+        key, laid.text if laid else text, title, note, sub, sub_style, rule, gap, indent, preview, folded, style,
+        tuple(tints), tuple((marks or {}).get(key, ())), text if laid else None, laid.to_shown if laid else None,
         laid.to_original if laid else None,
     )  # fmt: skip
 

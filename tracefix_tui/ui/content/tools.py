@@ -70,7 +70,8 @@ def run_sections(
     arguments = arguments or "(no arguments recorded)"
     out = [
         text_section(
-            f"{key}/tool.arguments", arguments, title=title, note=note, sub=checked, rule=False, gap=False,
+            f"{key}/tool.arguments", arguments, title=title, note=note, sub=checked,
+            sub_style=_shade(checked), rule=False, gap=False,
             indent=2, style="fail" if run.is_error else "", marks=marks,
         )
     ]  # fmt: skip
@@ -129,6 +130,10 @@ def _problem(parsed: Json, raw: str | None, schema: JsonObject) -> str:
     except (SchemaError, Unresolvable):
         return "the schema is broken"
     return "" if error is None else str(error.message)
+
+
+def _shade(checked: str) -> str:
+    return "note" if checked in ("", "args fit") else "fail"
 
 
 def _checked(problem: str | None, offered: ToolDef | None, any_offered: bool) -> str:

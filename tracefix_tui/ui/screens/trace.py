@@ -10,8 +10,6 @@ from textual.geometry import Region, Size
 
 from tracefix_tui.model.text import duration, money
 from tracefix_tui.model.trace import Span
-from tracefix_tui.ui.content import findings as finding_lines
-from tracefix_tui.ui.content.shown import Shown, empty_section, start_span
 from tracefix_tui.ui.content.spans import COLUMNS, span_rows
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.library import Entry, Library
@@ -64,7 +62,8 @@ class TraceScreen(EvidenceScreen):
 
     def _has(self, name: str) -> bool:
         pane = self._panes[name]
-        return isinstance(pane, TextView) and any(not s.key.startswith("empty") for s in pane.sections)
+        held = isinstance(pane, TextView) and pane.sections
+        return not held or any(not s.key.startswith("empty") for s in held)
 
     # -- showing traces and spans
 
@@ -73,6 +72,8 @@ class TraceScreen(EvidenceScreen):
         if self.library.entries:
             self.show_trace(0)
         self.draw_header()
+        if self.hint_line:
+            self.draw_hint(self.hint_line)
         self.set_focus(self._panes["spans" if not self.narrow else self.shown_pane])
 
     @property
@@ -82,23 +83,32 @@ class TraceScreen(EvidenceScreen):
 
     def show_trace(self, at: int) -> None:
         """Show another trace of the library, at its last answer."""
-        self.at = at
+        self.at, self.shown = at, None
         entry = self.library.entries[at]
         self.forget_findings()
-        start = start_span(entry.trace)
-        rows = span_rows(entry.trace, self.flag_of)
-        spans = self._panes["spans"]
-        assert isinstance(spans, RowList)
-        spans.show(rows, COLUMNS, cursor=rows.find_key(start.id) or 0 if start else 0)
+        self.list_pane("spans").show(span_rows(entry.trace, self.flag_of), COLUMNS)
         self.title_pane("spans", f"Spans {len(entry.trace.spans):,}")
-        self.draw_findings()
+        self.draw_header()
+        self.call_after_refresh(self._show_start, entry)
+
+    def _show_start(self, entry: Entry) -> None:
+        """What needs the spans' content, and the modules that lay it out, comes after the tree is painted."""
+        from tracefix_tui.ui.content.shown import start_span
+
+        if entry is not self.entry:
+            return
+        start = start_span(entry.trace)
         if start is not None:
+            self.list_pane("spans").select_key(start.id, tell=False)
             self.show_span(start)
+        self.draw_findings()
         self.draw_header()
         self.call_after_refresh(self.analyst.diagnose, entry)
 
     def show_span(self, span: Span) -> None:
         """Show a span in the panes; its analysis follows."""
+        from tracefix_tui.ui.content.shown import Shown
+
         entry = self.entry
         assert entry is not None
         self.shown = Shown(entry.trace, span, self.findings or ())
@@ -106,6 +116,8 @@ class TraceScreen(EvidenceScreen):
         self.call_after_refresh(self.analyst.analyse, entry, span)
 
     def _fill(self, *, keep: bool) -> None:
+        from tracefix_tui.ui.content.shown import empty_section
+
         if self.shown is None:
             return
         for name, (title, note, sections) in self.shown.panes().items():
@@ -153,7 +165,7 @@ class TraceScreen(EvidenceScreen):
         left.append(Piece(f" {trace.id[:8]}   " if self.narrow else f"{trace.id[:8]}   ", "dim"))
         left += self._counts()
         left.append(Piece(f"   {duration(trace.duration_ns)}"))
-        if len(trace.spans) <= MANY_SPANS:
+        if self.shown is not None and len(trace.spans) <= MANY_SPANS:
             left += [Piece(f"   {trace.total_tokens:,} tok")] if trace.total_tokens is not None else []
             left += [Piece(f"   {money(trace.total_cost)}")] if trace.total_cost is not None else []
         if entry.file.source.partial:
@@ -177,7 +189,9 @@ class TraceScreen(EvidenceScreen):
     def _counts(self) -> list[Piece]:
         if self.findings is None:
             return [Piece("checking...", "dim")]
-        words = finding_lines.counts(self.findings)
+        from tracefix_tui.ui.content.findings import counts
+
+        words = counts(self.findings)
         return [Piece(words, "badge" if "FAIL" in words else "warn" if "WARN" in words else "ok")]
 
     # -- messages of the panes
@@ -247,4 +261,5 @@ class TraceScreen(EvidenceScreen):
     def resized(self) -> None:
         """The header says less on a narrow screen, and details of findings wrap."""
         self.draw_header()
-        self.draw_findings()
+        if self.shown is not None:
+            self.draw_findings()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.binding import Binding
 
-from tracefix_tui.model.check import Evidence, Finding
-from tracefix_tui.model.trace import Span
-from tracefix_tui.ui.content.findings import COLUMNS, finding_rows
-from tracefix_tui.ui.content.parts import pane_of, place_key
-from tracefix_tui.ui.content.shown import Shown
 from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.screens.panes import Pane, PaneScreen
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from tracefix_tui.model.check import Evidence, Finding
+    from tracefix_tui.model.trace import Span
+    from tracefix_tui.ui.content.shown import Shown
 
 
 class EvidenceScreen(PaneScreen):
@@ -78,6 +79,8 @@ class EvidenceScreen(PaneScreen):
         self.refresh_bindings()
 
     def _list_findings(self) -> None:
+        from tracefix_tui.ui.content.findings import COLUMNS, finding_rows  # after the first paint
+
         pane = self.list_pane("findings")
         width = pane.scrollable_content_region.width or 90
         pane.show(finding_rows(self.findings or (), self._current, width), COLUMNS, cursor=self._current)
@@ -129,6 +132,8 @@ class EvidenceScreen(PaneScreen):
         return self._jump_here(evidence)
 
     def _jump_here(self, evidence: Evidence) -> bool:
+        from tracefix_tui.ui.content.parts import pane_of, place_key
+
         assert self.shown is not None
         key = place_key(self.shown.span.id, evidence)
         for name in dict.fromkeys((pane_of(evidence.field), "prompt", "tools", "output", "params")):

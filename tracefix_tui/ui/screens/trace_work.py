@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tracefix_tui.model.check import Finding
 from tracefix_tui.model.errors import TracefixError
-from tracefix_tui.model.trace import Span
-from tracefix_tui.ui.content.tools import Problems, argument_problems
 from tracefix_tui.ui.library import Entry
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tracefix_tui.model.case import Case
+    from tracefix_tui.model.check import Finding
+    from tracefix_tui.model.trace import Span
+    from tracefix_tui.ui.content.tools import Problems
     from tracefix_tui.workbench.recording import Recording
 
 
@@ -68,6 +68,7 @@ class Analyst:
 
     def _analyse(self, entry: Entry, span: Span) -> None:
         try:
+            from tracefix_tui.ui.content.tools import argument_problems
             from tracefix_tui.workbench.recording import record  # after the first paint
 
             prompts = self._workspace_root() / "prompts"

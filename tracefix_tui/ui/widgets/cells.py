@@ -99,7 +99,7 @@ def _wrap_wide(text: str, start: int, end: int, cells: int) -> list[int]:
             continue
         if size == 2:
             brk = offset
-        if column + size > cells and char != " " and offset > starts[-1]:
+        while column + size > cells and char != " " and offset > starts[-1]:
             cut = brk if brk > starts[-1] else offset
             starts.append(cut)
             column = sum(w for _, w in widths[cut - start : offset - start])

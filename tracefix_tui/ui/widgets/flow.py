@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from tracefix_tui.model.text import safe_line
 from tracefix_tui.ui.widgets import cells
 from tracefix_tui.ui.widgets.sections import Section
 
 BLOCK = 8192
-TEXT, HEADER, GAP, MORE = "text", "header", "gap", "more"
+TEXT, HEADER, SUB, GAP, MORE = "text", "header", "sub", "gap", "more"
 
 
 class Row(NamedTuple):
-    """One row: a piece of a section's text, its header, the gap after it, or the line that says what is folded away."""
+    """One row: a piece of a section's text or of what stands above and below it, by `kind`."""
 
     section: int
     kind: str
@@ -58,6 +59,12 @@ class Flow:
     def exact(self) -> bool:
         """No block is an estimate any more."""
         return all(b.starts is not None for b in self.blocks)
+
+    def last(self) -> int:
+        """The last row, with the block it lies in made exact."""
+        if self.blocks and self._make_exact(len(self.blocks) - 1):
+            self._sum(len(self.blocks) - 1)
+        return max(0, self.height - 1)
 
     def row(self, y: int) -> Row | None:
         """The row at `y`, or None below the end. Makes the block exact that it lies in."""
@@ -125,8 +132,7 @@ class Flow:
         self.first_block.append(len(self.blocks))
         if section.title:
             self.blocks.append(_Block(index, HEADER, 0, 0, 1))
-            if section.sub:
-                self.blocks.append(_Block(index, HEADER, 1, 1, 1))
+            self._add_sub(index, safe_line(section.sub))
         folded = section.preview is not None and section.folded == (section.key not in self.unfolded)
         if folded:
             self._add_folded(index, section.preview or 0)
@@ -134,6 +140,12 @@ class Flow:
             self._cut(index, 0)
         if section.gap and index < len(self.sections) - 1:
             self.blocks.append(_Block(index, GAP, 0, 0, 1))
+
+    def _add_sub(self, index: int, words: str) -> None:
+        if words:
+            starts = cells.wrap(words, 0, len(words), self._cells(index))
+            for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+                self.blocks.append(_Block(index, SUB, start, end, 1))
 
     def _add_folded(self, index: int, rows: int) -> None:
         text = self.texts[index]

@@ -40,6 +40,7 @@ class Section:
     title: str = ""
     note: str = ""
     sub: str = ""
+    sub_style: str = "note"
     rule: bool = True
     gap: bool = True
     indent: int = 0

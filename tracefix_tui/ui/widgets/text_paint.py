@@ -112,10 +112,10 @@ class Painter:
             segments.append(Segment(" " + note, self.style("base", "note", top)))
         return Strip(segments, None).adjust_cell_length(width, self.style("base", top))
 
-    def sub(self, section: Section, width: int, top: str) -> Strip:
-        """The quieter line below a header."""
-        words = cells.fit(" " * section.indent + safe_line(section.sub), width)
-        return Strip([Segment(words, self.style("base", "note", top))], width)
+    def sub(self, row: Row, section: Section, width: int, top: str) -> Strip:
+        """The quieter words below a header."""
+        words = cells.fit(" " * section.indent + safe_line(section.sub)[row.start : row.end], width)
+        return Strip([Segment(words, self.style("base", section.sub_style, top))], width)
 
     def plain(self, row: Row, section: Section, text: str, width: int, top: str) -> Strip:
         """The rows that hold no text of their own: gaps, and what is folded away."""

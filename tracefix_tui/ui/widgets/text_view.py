@@ -207,7 +207,7 @@ class TextView(PaneView, can_focus=True, inherit_bindings=False):
         self.sections = (*self.sections[:-1], grown)
         self._texts[-1] += safe(added)
         self._flow.extend(len(self.sections) - 1, grown, self._texts[-1])
-        self._flow.row(self._flow.height - 1)
+        self._flow.last()
         self._resize_virtual()
         if at_end:
             self.scroll_to(y=max(0, self._flow.height - self.size.height), animate=False, force=True)
@@ -321,7 +321,7 @@ class TextView(PaneView, can_focus=True, inherit_bindings=False):
 
     def action_edge(self, side: int) -> None:
         """To the top or the end."""
-        self._move_to(0 if side < 0 else self._flow.height - 1)
+        self._move_to(0 if side < 0 else self._flow.last())
 
     def action_select(self, rows: int) -> None:
         """Move the cursor line and select what it passes."""

@@ -16,7 +16,7 @@ _CITE = re.compile(
     r"|\b(?:use|include|add|provide|give|with|contain|insert|put|place|write|have)\b[^.\n]{0,40}"
     r"\b(?:inline |numbered |bracketed |in-text )?citations?\b"
     r"|\b(?:include|add|provide|give|state|mention|quote|name)\b[^.\n]{0,24}"
-    r"\bsources?\b[^.\n]{0,24}\b(?:in|with|as|using)\b[^.\n]{0,16}[\[(]"
+    r"\bsources?\b[^.\n]{0,24}\b(?:in|with|as|using|between)\b[^.\n]{0,16}(?:[\[(]|\b(?:brackets|parentheses)\b)"
     r"|\bcite\b\s*[\[({][^\n]{0,20}"
     r"|\bcite\b[.!]",
     re.I,

@@ -110,7 +110,12 @@ def judge_unknown(reading: Reading, params: JsonObject) -> Judgement:
 
 def _numbering_unknown(reading: Reading, cited: _Cited) -> bool:
     """No prompt shows the documents or asks for citations, and none fits: the numbers may be of another list."""
-    if cited.labels.numbered or any(reading.places) or asks_citation(reading) is not None:
+    if (
+        not reading.subject.documents
+        or cited.labels.numbered
+        or any(reading.places)
+        or asks_citation(reading) is not None
+    ):
         return False
     return not any(cited.labels.known(label) for c in cited.citations for label in c.labels)
 

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 from tracefix_tui.checks.lexical import Token, sentences, tokenize
 
-CITATION = re.compile(
-    r"\[\s*(?:(?:source|sources|doc|docs|document|documents|passage|passages|context|chunk|ref)s?[ :#]*)?"
-    r"([\w./:#@-]+(?:\s*(?:,|;|and|&|-|\u2013)\s*(?:(?:source|doc|document|passage)\s*)?[\w./:#@-]+)*)\s*\](?!\()"
-    r"|[\u3010]\s*([\w./:#-]+)[^\u3011\n]{0,40}[\u3011]",
-    re.I,
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,120})\](?!\()|[\u3010]([^\u3010\u3011\n]{1,120})[\u3011]")
+_LABEL = re.compile(
+    r"(?:(?:source|doc|document|passage|context|chunk|reference|ref)s?(?:[ :#]+|(?=\d)))?([\w./:#@-]+)", re.I
 )
 _FENCE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.S)
 _LIST_MARK = re.compile(r"(?:[-*\u2022#>]+\s*|\d{1,3}[.):]\s+|\*\*|__|\"|\u201c)+")
-_JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\s*:)')
+_JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
 _INITIAL_AFTER = (":", "-", "\u2022", "*", "#", '"', "\u201c", "(", "\u2014", "|", ">", "/")
 _SPLIT = re.compile(r"[,;&]|\band\b")
 _RANGE = re.compile(r"(\d{1,3})\s*[-\u2013]\s*(\d{1,3})$")
@@ -56,15 +54,14 @@ def claims_of(text: str) -> tuple[Claim, ...]:
     cited = citations_of(text)
     hidden = sorted([*code, *((c.start, c.end) for c in cited)])
     tokens = [t for t in tokenize(text) if not _within(t.start, hidden)]
-    starts = [t.start for t in tokens]
+    starts, marks = [t.start for t in tokens], [c.start for c in cited]
     out: list[Claim] = []
-    spans = _follow_citations(list(_sentence_spans(text)), cited, tokens)
-    for start, end in spans:
+    for start, end in _with_citations(_sentence_spans(text), cited, marks):
         body = start + (m.end() if (m := _LIST_MARK.match(text[start:end])) else 0)
         inside = tokens[bisect_left(starts, body) : bisect_left(starts, end)]
         keys = frozenset(t.key for t in inside if t.content)
         if keys:
-            mine = tuple(c for c in cited if start <= c.start < end)
+            mine = cited[bisect_left(marks, start) : bisect_left(marks, end)]
             out.append(Claim(start, end, tuple(inside), mine, keys, tuple(_names(text, inside))))
     return tuple(out)
 
@@ -73,22 +70,29 @@ def citations_of(text: str) -> tuple[Citation, ...]:
     """Bracketed markers that could be citations; whether they are is for the labels of the prompt to say."""
     out: list[Citation] = []
     fences = [m.span() for m in _FENCE.finditer(text)]
-    for match in CITATION.finditer(text):
+    for match in _BRACKETS.finditer(text):
         if not _within(match.start(), fences):
-            labels = tuple(_labels(match[1] or match[2]))
+            labels = _labels(match[1] or match[2].split("\u2020")[0])
             if labels:
                 out.append(Citation(match.start(), match.end(), labels))
     return tuple(out)
 
 
-def _labels(body: str) -> Iterator[str]:
+def _labels(body: str) -> tuple[str, ...]:
+    """The labels in a pair of brackets; none when anything in them is not a label."""
+    out: list[str] = []
     for part in _SPLIT.split(body):
-        label = part.strip().split()[-1] if part.strip() else ""
-        span = _RANGE.search(part.strip())
+        piece = part.strip()
+        span = _RANGE.search(piece)
+        label = _LABEL.fullmatch(piece)
         if span and int(span[1]) < int(span[2]) < int(span[1]) + 20:
-            yield from (str(n) for n in range(int(span[1]), int(span[2]) + 1))
+            out += [str(n) for n in range(int(span[1]), int(span[2]) + 1)]
         elif label:
-            yield str(int(label)) if label.isdecimal() and len(label) < 10 else label
+            name = label[1]
+            out.append(str(int(name)) if name.isdecimal() and len(name) < 10 else name)
+        else:
+            return ()
+    return tuple(out)
 
 
 def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -96,6 +100,8 @@ def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
         yield from sentences(text)
         return
     for match in _JSON_STRING.finditer(text):
+        if match[2]:
+            continue  # a key
         start = match.start(1)
         yield from ((start + a, start + b) for a, b in sentences(match[1]))
 
@@ -110,28 +116,29 @@ def _is_json(text: str) -> bool:
         return False
 
 
-def _follow_citations(
-    spans: list[tuple[int, int]], cited: tuple[Citation, ...], tokens: list[Token]
+def _with_citations(
+    spans: Iterator[tuple[int, int]], cited: tuple[Citation, ...], marks: list[int]
 ) -> list[tuple[int, int]]:
-    """A marker that stands after the full stop (`A claim. [1] Another.`) belongs to the sentence before it."""
+    """The sentences; a marker after the full stop (`A claim. [1] Another.`) belongs to the sentence before it."""
     out: list[tuple[int, int]] = []
     for start, end in spans:
-        moved = start
-        for citation in cited:
-            if citation.start == moved and out and citation.end <= end:
-                out[-1] = (out[-1][0], citation.end)
-                moved = citation.end
-                while moved < end and any(c.start == moved + 1 for c in cited):
-                    moved += 1
-        if any(moved <= t.start < end for t in tokens):
-            out.append((moved, end))
+        at = start
+        for citation in cited[bisect_left(marks, start) : bisect_left(marks, end)] if out else ():
+            if citation.start > at + 1 or citation.end > end:
+                break
+            at = citation.end
+        if at > start:
+            out[-1] = (out[-1][0], at)
+        if at < end:
+            out.append((at, end))
     return out
 
 
 def _names(text: str, tokens: list[Token]) -> Iterator[Token]:
     """Capitalised content words that a sentence does not capitalise anyway."""
     words = [t for t in tokens if not t.number and t.content]
-    if len(words) >= 3 and sum(t.capital for t in words) > 0.7 * len(words):
+    whole = bool(tokens) and text[tokens[-1].end : tokens[-1].end + 1] in (".", "!", "?")
+    if not whole and len(words) >= 3 and sum(t.capital for t in words) > 0.7 * len(words):
         return  # a heading in title case
     first = True
     for token in tokens:

@@ -65,24 +65,23 @@ def _judged(trace: Trace) -> Iterator[tuple[str, list[Verdict]]]:
     whole = trajectory_subject(trace)
     for span in leaves:
         yield span.id, run_checks(call_subject(trace, span, whole.steps), scope="call")
-    calls = {id(span) for span in leaves}
+    calls, passing_on = {id(span) for span in leaves}, _above_failures(trace)
     error = find_check("call-error")
     for span in trace.spans:
-        if span.status == "error" and id(span) not in calls and span.kind != "tool" and not _blamed_below(trace, span):
+        if span.status == "error" and id(span) not in calls and span.kind != "tool" and span.id not in passing_on:
             yield span.id, [error.run(Subject(trace_id=trace.id, span_id=span.id, error=span.error or ""))]
     yield whole.span_id, run_checks(whole, scope="trajectory")
 
 
-def _blamed_below(trace: Trace, span: Span) -> bool:
-    """A step below this one failed too, so this one only passes the failure on."""
-    stack, seen = list(trace.children.get(span.id, ())), 0
-    while stack and seen < len(trace.spans):
-        child = stack.pop()
-        seen += 1
-        if child.status == "error":
-            return True
-        stack.extend(trace.children.get(child.id, ()))
-    return False
+def _above_failures(trace: Trace) -> set[str]:
+    """Ids of the steps around a failed one: where they failed too, they only pass its failure on."""
+    above: set[str] = set()
+    for span in trace.spans:
+        step = span.parent_id if span.status == "error" else None
+        while step is not None and step not in above and step in trace.by_id:
+            above.add(step)
+            step = trace.by_id[step].parent_id
+    return above
 
 
 def _findings(trace_id: str, span_id: str, verdicts: Sequence[Verdict]) -> list[Finding]:

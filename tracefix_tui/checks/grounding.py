@@ -9,12 +9,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from tracefix_tui.checks.check import Check, Judgement, failed, passed, unmeasured
 from tracefix_tui.checks.claims import Claim
-from tracefix_tui.checks.lexical import TextIndex, Token, index_of
+from tracefix_tui.checks.lexical import TextIndex, Token, index_of, numbers_of
 from tracefix_tui.checks.reading import Reading, Support
-from tracefix_tui.checks.words import SCALES
 from tracefix_tui.model.check import Evidence, Suggestion
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import clip, plural
@@ -23,6 +23,7 @@ _ENOUGH_WORDS = 4
 _SUPPORTED = 0.5
 _STRONG = 0.6  # what is left of a sentence's support when a number or a name in it is nowhere in the sources
 _SHOWN = 12
+_MOST_QUANTITIES = 300
 _CURRENCY = "$\u20ac\u00a3\u00a5"
 _SUGGEST = (
     Suggestion(
@@ -95,26 +96,12 @@ def judge_grounded(reading: Reading, params: JsonObject) -> Judgement:
 
 def _strange(reading: Reading, claim: Claim) -> Iterator[Token]:
     """Numbers and names of a claim that the model was never given."""
-    for token in claim.numbers:
-        scaled = token.end < len(reading.answer) and _scaled(claim, token)
-        if token.key not in reading.known_numbers and scaled not in reading.known_numbers:
+    for i, token in enumerate(claim.tokens):
+        if token.number and not numbers_of(claim.tokens[i : i + 2]) & reading.known_numbers:
             yield token
     for token in claim.names:
         if token.key not in reading.known_keys and token.raw not in reading.known_keys:
             yield token
-
-
-def _scaled(claim: Claim, token: Token) -> str:
-    """`1.5` before `million` as the number it means, or the empty string."""
-    at = claim.tokens.index(token)
-    scale = SCALES.get(claim.tokens[at + 1].raw) if at + 1 < len(claim.tokens) else None
-    if not scale or len(token.key) > 15:
-        return ""
-    try:
-        value = float(token.key) * scale
-    except ValueError:
-        return ""
-    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _evidence(reading: Reading, weak: list[_Judged]) -> Iterator[Evidence]:
@@ -141,8 +128,10 @@ def judge_contradicted(reading: Reading, params: JsonObject) -> Judgement:
     absent = _missing(reading)
     if absent:
         return unmeasured(absent)
-    told = {(q.token.key, q.unit) for i in (*reading.indexes, *reading.other_sources) for q in _quantities_in(i.text)}
-    pairs = [(claim, q) for claim in reading.claims for q in _quantities(reading.answer, claim.tokens)]
+    sources = (*reading.indexes, *reading.other_sources)
+    told = {(q.token.key, q.unit) for i in sources for group in _by_unit(i.text).values() for q in group}
+    stated = ((claim, q) for claim in reading.claims for q in _quantities(reading.answer, claim.tokens))
+    pairs = list(islice(stated, _MOST_QUANTITIES))
     if not pairs:
         return unmeasured("the answer holds no quantity")
     places: list[Evidence] = []
@@ -185,9 +174,10 @@ def _other_value(reading: Reading, claim: Claim, quantity: _Quantity) -> tuple[i
     """The document, and in it the quantity of the same unit in the sentence that shares most words with the claim."""
     topic = {k for k in claim.keys if k != quantity.token.key and k != quantity.unit and not k[0].isdigit()}
     best: tuple[int, int, _Quantity] | None = None
+    said = {token.key for token in claim.numbers}
     for d, index in enumerate(reading.indexes):
         for shared, other in _same_unit(index, topic, quantity.unit):
-            if best is None or shared > best[0]:
+            if other.token.key not in said and (best is None or shared > best[0]):
                 best = (shared, d, other)
     share = 0.6 if quantity.token.key in reading.known_numbers else 0.5  # a number given elsewhere needs a closer match
     if best is None or best[0] < max(2, share * len(topic)):
@@ -197,7 +187,7 @@ def _other_value(reading: Reading, claim: Claim, quantity: _Quantity) -> tuple[i
 
 def _same_unit(index: TextIndex, topic: set[str], unit: str) -> Iterator[tuple[int, _Quantity]]:
     """Quantities of that unit, each with how many words of the topic its sentence shares."""
-    found = [q for q in _quantities_in(index.text) if q.unit == unit]
+    found = _by_unit(index.text).get(unit)
     if not found:
         return
     starts = [start for start, _, _ in index.sentences]
@@ -207,8 +197,11 @@ def _same_unit(index: TextIndex, topic: set[str], unit: str) -> Iterator[tuple[i
 
 
 @lru_cache(maxsize=512)
-def _quantities_in(text: str) -> tuple[_Quantity, ...]:
-    return tuple(_quantities(text, index_of(text).tokens))
+def _by_unit(text: str) -> dict[str, list[_Quantity]]:
+    found: dict[str, list[_Quantity]] = {}
+    for quantity in _quantities(text, index_of(text).tokens):
+        found.setdefault(quantity.unit, []).append(quantity)
+    return found
 
 
 CHECKS = (

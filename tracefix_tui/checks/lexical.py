@@ -27,7 +27,7 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CLOCK = re.compile(r"\b(1[3-9]|2[0-3]):[0-5]\d")
 _ISO_DATE = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d\d")
 _ENDS = re.compile(
-    r"[.!?]+[\"'\u201d\u2019)\]*_]*(?=\s+[\[\"'\u201c\u2018(*_#\-\u2022\d]|\s+[^\W\d_a-z])|[\u3002\uff01\uff1f]+[\u300d\u300f\u201d]*|\n+"
+    r"[.!?]{1,8}[\"'\u201d\u2019)\]*_]{0,8}(?=\s+[\[\"'\u201c\u2018(*_#\-\u2022\d]|\s+[^\W\d_a-z])|[\u3002\uff01\uff1f]+[\u300d\u300f\u201d]*|\n+"
 )
 _ABBREVIATION = re.compile(r"(?:^|[\s(\"'])(?:dr|mr|mrs|ms|prof|st|vs|no|inc|ltd|co|fig|approx|e\.g|i\.e|[a-z])$", re.I)
 
@@ -79,7 +79,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     begin = 0
     for match in _ENDS.finditer(text):
-        if match[0][0] == "." and _ABBREVIATION.search(text, begin, match.start()):
+        if match[0][0] == "." and _ABBREVIATION.search(text, max(begin, match.start() - 12), match.start()):
             continue
         _add_trimmed(out, text, begin, match.end())
         begin = match.end()

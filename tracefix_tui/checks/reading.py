@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tracefix_tui.checks.claims import Claim, claims_of
 from tracefix_tui.checks.lexical import TextIndex, Window, index_of
+from tracefix_tui.checks.uses import ToolUse, uses_of
 from tracefix_tui.model.check import Evidence, Subject
 from tracefix_tui.model.trace import Document
 
@@ -63,6 +64,11 @@ class Reading:
     def claims(self) -> tuple[Claim, ...]:
         """The sentences of the answer that state something."""
         return claims_of(self.answer)
+
+    @cached_property
+    def uses(self) -> tuple[ToolUse, ...]:
+        """The tool runs of the trajectory, in time order."""
+        return uses_of(self.subject)
 
     @cached_property
     def indexes(self) -> tuple[TextIndex, ...]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tracefix_tui.checks.check import Check, Judgement, failed, passed, unmeasured
 from tracefix_tui.checks.lexical import index_of
 from tracefix_tui.checks.reading import Reading
-from tracefix_tui.checks.uses import ToolUse, canonical, uses_of
+from tracefix_tui.checks.uses import ToolUse, canonical
 from tracefix_tui.model.check import Evidence, Suggestion
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.model.text import clip, plural
 
 _ADMITS = re.compile(
-    r"\b(?:errors?|fail(?:s|ed|ure)?|unable|unsuccessful|could ?n[o'\u2019]t|can ?not|can['\u2019]t"
-    r"|did ?n[o'\u2019]t work|sorry|apolog\w+|problems?|issues?|unavailable|not available|not found|n[o'\u2019]t find|no results?|invalid|"
-    r"unfortunately|denied|timed? ?out|try again|retry|went wrong|trouble|"
-    r"does ?n[o'\u2019]t exist|not exist|missing|not possible|unknown|not supported|difficult\w+)\b",
+    r"\b(?:errors?|fail(?:s|ed|ure)?|unable|unsuccessful|could ?n[o'\u2019]t|can ?not|can['\u2019]t|sorry|apolog\w+"
+    r"|did ?n[o'\u2019]t work|does ?n[o'\u2019]t exist|not exist|n[o'\u2019]t find|not found|not available|unavailable"
+    r"|no results?|invalid|unfortunately|denied|timed? ?out|try again|retry|went wrong|trouble|problems?|issues?"
+    r"|missing|not possible|unknown|not supported|difficult\w+)\b",
     re.I,
 )
 _REPEATS = 3
 _ENOUGH_FACTS = 4
+_SHOWN = 4
 _TELL = Suggestion(
     "tell the model what to do when a tool fails: say so, or try again with other arguments",
     "the prompt does not prepare it for an error",
@@ -32,12 +34,12 @@ _LIMIT = Suggestion(
 
 
 def _used(reading: Reading) -> bool:
-    return bool(uses_of(reading))
+    return bool(reading.uses)
 
 
 def judge_unhandled(reading: Reading, params: JsonObject) -> Judgement:
     """Fails when a tool gave an error, nothing later made up for it, and the final answer does not speak of it."""
-    uses = uses_of(reading)
+    uses = reading.uses
     if not uses:
         return unmeasured("no tool run is recorded")
     wrong = [i for i, use in enumerate(uses) if use.is_error]
@@ -47,12 +49,14 @@ def judge_unhandled(reading: Reading, params: JsonObject) -> Judgement:
         return unmeasured("the run does not end in an answer")
     if _ADMITS.search(reading.answer):
         return passed("the answer speaks of the error")
-    open_ones = [uses[i] for i in wrong if not _made_up_for(uses, i)]
+    last_good = {use.name: i for i, use in enumerate(uses) if use.result is not None and not use.is_error}
+    candidates = (uses[i] for i in wrong if last_good.get(uses[i].name, -1) < i and not _made_up_for(uses, i))
+    open_ones = list(islice(candidates, _SHOWN))
     if not open_ones:
         return passed("a later call made up for every error", 1.0)
     use = open_ones[0]
     said = f' ("{clip(use.result, 50)}")' if use.result else ""
-    places = [u.result_at or u.call_at for u in open_ones[:4]]
+    places = [u.result_at or u.call_at for u in open_ones]
     places.append(reading.in_answer(0, len(reading.answer)))
     return failed(
         f"{clip(use.name, 40)} failed{said}, and the answer goes on as if it had not", places, [_TELL], score=0.0
@@ -60,20 +64,15 @@ def judge_unhandled(reading: Reading, params: JsonObject) -> Judgement:
 
 
 def _made_up_for(uses: tuple[ToolUse, ...], at: int) -> bool:
-    """A later run without error of the same tool, or of another one with some of the same words in its arguments."""
-    failed_use = uses[at]
-    words = {t.key for t in index_of(failed_use.arguments).tokens if t.content}
-    for use in uses[at + 1 :]:
-        if use.is_error or use.result is None:
-            continue
-        if use.name == failed_use.name or words & index_of(use.arguments).keys:
-            return True
-    return False
+    """A later run without error of another tool, with some of the same words in its arguments."""
+    words = {t.key for t in index_of(uses[at].arguments).tokens if t.content}
+    later = (use for use in islice(uses, at + 1, None) if not use.is_error and use.result is not None)
+    return any(words & index_of(use.arguments).keys for use in later)
 
 
 def judge_repeated(reading: Reading, params: JsonObject) -> Judgement:
     """Fails when a call is made three times to the same result, or again after it failed, or a tool keeps failing."""
-    uses = uses_of(reading)
+    uses = reading.uses
     if not uses:
         return unmeasured("no tool run is recorded")
     groups: dict[tuple[str, str], list[ToolUse]] = {}
@@ -135,14 +134,19 @@ def _failing_run(uses: tuple[ToolUse, ...]) -> list[ToolUse]:
 
 def judge_ignored(reading: Reading, params: JsonObject) -> Judgement:
     """Fails, as a note, when no number, name or word of a tool's result shows in the answer or in a later call."""
-    uses = uses_of(reading)
+    uses = reading.uses
     if not uses:
         return unmeasured("no tool run is recorded")
     if not reading.is_final:
         return unmeasured("the run does not end in an answer")
     asked = index_of(reading.question).keys
     said = index_of(reading.answer).keys
-    unused = [use for i, use in enumerate(uses) if _unused(uses, i, said, asked)]
+    unused: list[ToolUse] = []
+    later: set[str] = set(said)
+    for use in reversed(uses):
+        if _unused(use, later, asked):
+            unused.insert(0, use)
+        later |= index_of(use.arguments).keys
     if not unused:
         return passed("every result shows in the answer or a later call", 1.0)
     places = list(_places(unused))
@@ -153,19 +157,17 @@ def judge_ignored(reading: Reading, params: JsonObject) -> Judgement:
     )
 
 
-def _unused(uses: tuple[ToolUse, ...], at: int, said: frozenset[str], asked: frozenset[str]) -> bool:
-    use = uses[at]
+def _unused(use: ToolUse, later: set[str], asked: frozenset[str]) -> bool:
+    """The result holds facts that neither the question nor the arguments did, and nothing later holds any of them."""
     if use.is_error or not use.result:
         return False
-    given = {t.key for t in index_of(use.arguments).tokens}
-    facts = {t.key for t in index_of(use.result).tokens if t.content} - asked - given
-    if len(facts) < _ENOUGH_FACTS or facts & said:
-        return False
-    return not any(facts & index_of(later.arguments).keys for later in uses[at + 1 :])
+    facts = {t.key for t in index_of(use.result).tokens if t.content} - asked
+    facts -= {t.key for t in index_of(use.arguments).tokens}
+    return len(facts) >= _ENOUGH_FACTS and not facts & later
 
 
 def _places(uses: list[ToolUse]) -> Iterator[Evidence]:
-    yield from (u.result_at for u in uses[:4] if u.result_at is not None)
+    yield from (u.result_at for u in uses[:_SHOWN] if u.result_at is not None)
 
 
 CHECKS = (

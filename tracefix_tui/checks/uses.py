@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracefix_tui.checks.jsons import parse_json
-from tracefix_tui.checks.reading import Reading
-from tracefix_tui.model.check import Evidence
+from tracefix_tui.model.check import Evidence, Subject
 from tracefix_tui.model.json_value import Json
 from tracefix_tui.model.message import Message, ToolCall
 
@@ -46,16 +45,13 @@ def canonical(arguments: str) -> str:
     return json.dumps(parsed.value, sort_keys=True, ensure_ascii=False) if parsed.ok else arguments.strip()
 
 
-def uses_of(reading: Reading) -> tuple[ToolUse, ...]:
+def uses_of(subject: Subject) -> tuple[ToolUse, ...]:
     """The tool runs of a trajectory in time order: the recorded runs, or those that the messages tell of."""
-    subject = reading.subject
-    if subject.steps:
-        return tuple(_from_steps(reading))
-    return tuple(_from_messages(reading))
+    return tuple(_from_steps(subject) if subject.steps else _from_messages(subject))
 
 
-def _from_steps(reading: Reading) -> Iterator[ToolUse]:
-    for step in reading.subject.steps:
+def _from_steps(subject: Subject) -> Iterator[ToolUse]:
+    for step in subject.steps:
         run = step.run
         arguments = run.arguments_raw if run.arguments_raw is not None else as_text(run.arguments)
         result = None if run.result is None else as_text(run.result)
@@ -72,8 +68,8 @@ def _from_steps(reading: Reading) -> Iterator[ToolUse]:
         )
 
 
-def _from_messages(reading: Reading) -> Iterator[ToolUse]:
-    messages, span_id = reading.subject.messages, reading.subject.span_id
+def _from_messages(subject: Subject) -> Iterator[ToolUse]:
+    messages, span_id = subject.messages, subject.span_id
     answered: set[int] = set()
     for i, message in enumerate(messages):
         for j, call in enumerate(message.tool_calls):
@@ -116,13 +112,11 @@ def as_text(value: Json) -> str:
 
 def says_error(text: str, value: Json = None) -> bool:
     """Whether a result reads like a failure: an error word at its start, or a JSON object that says so."""
-    if _ERROR_TEXT.search(text[:200]):
-        return True
     if value is None or isinstance(value, str):
         head = text.lstrip()[:1]
         value = parse_json(text).value if head == "{" and len(text) < 20_000 else None
     if not isinstance(value, dict):
-        return False
+        return bool(_ERROR_TEXT.search(text[:200]))
     if any(value.get(key) for key in _ERROR_KEYS) or value.get("isError") is True or value.get("is_error") is True:
         return True
     if value.get("success") is False or value.get("ok") is False:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracefix_tui.model.errors import AcceptRefused, BadInput
-from tracefix_tui.store.scrub import Found, scrub, scrub_text
 from tracefix_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from tracefix_tui.model.case import Case
     from tracefix_tui.store.git_command import Git
     from tracefix_tui.store.git_state import GitState
+    from tracefix_tui.store.scrub import Found
 
 _TRAILER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*: .+")
 _LONGEST_TRAILER = 300
@@ -35,6 +33,8 @@ class PlannedFile:
     @property
     def lines(self) -> tuple[int, int]:
         """Lines added and removed."""
+        import difflib
+
         old = (self.before or b"").decode("utf-8", "replace").splitlines()
         new = self.after.decode("utf-8", "replace").splitlines()
         if len(old) + len(new) > _LARGEST_DIFF:  # a count is not worth seconds
@@ -115,7 +115,10 @@ def plan(
 
     Nothing is written. What stands in the way is in `refusals`; raises `BadInput` only for names that are not valid.
     """
+    import uuid
+
     from tracefix_tui.store.history import prompt_file
+    from tracefix_tui.store.scrub import scrub, scrub_text  # compiles its patterns: not on the way of every command
 
     accept_id = str(uuid.uuid4())
     prompt = prompt.removesuffix(".prompt.yml").removesuffix(".prompt.yaml")
@@ -212,6 +215,7 @@ def _other(file: PlannedFile | None) -> bool:
 def _scrubbed(case: Case | None, prompt: str) -> tuple[Case | None, tuple[Found, ...]]:
     from tracefix_tui.store.case_file import scrub_case
     from tracefix_tui.store.golden import check_tag
+    from tracefix_tui.store.scrub import Found
 
     if case is None:
         return None, ()

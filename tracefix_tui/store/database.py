@@ -65,6 +65,8 @@ class StoreFile:
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
+        if self.name == "attempts":  # a log: whole after a power cut, but perhaps without its last entry
+            db.execute("PRAGMA synchronous = NORMAL")
         return db
 
     def _pending(self, db: sqlite3.Connection) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,6 +68,8 @@ class Git:
 
         `inherit` are file handles the command and its hooks hold open as well.
         """
+        import tempfile
+
         git = _gitpython()
         extra = {"pass_fds": inherit} if inherit and os.name == "posix" else {}
         surroundings = {**self._own_repository, "GIT_TERMINAL_PROMPT": "0", **(env or {})}

@@ -24,7 +24,7 @@ class Reply:
     """What the server does with one request.
 
     With `status` other than 200 it fails with `error` as its message. `cut_after` drops the connection after so many
-    pieces of a stream; `ends` False leaves out the finish reason; `hang` never answers; `garbage` mixes in broken lines.
+    pieces of a stream; `ends` False leaves out the finish reason; `hang` never answers; `garbage` adds broken lines.
     """
 
     text: str | None = None

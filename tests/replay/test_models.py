@@ -79,6 +79,27 @@ def test_the_destination_is_named_before_the_first_send(model: str, env: dict[st
     assert destination(model, env) == host
 
 
+@pytest.mark.parametrize(
+    ("model", "provider", "sent"),
+    [
+        ("gpt-4o", "openai", "openai/gpt-4o"),
+        ("gpt-4o", None, "openai/gpt-4o"),
+        ("gpt-4o", "az.ai.openai", "azure/gpt-4o"),
+        ("claude-sonnet-4-5", "aws.bedrock", "bedrock/claude-sonnet-4-5"),
+        ("claude-sonnet-4-5", None, "anthropic/claude-sonnet-4-5"),
+        ("models/gemini-2.5-flash", "google_genai", "gemini/gemini-2.5-flash"),
+        ("llama3.2", "ollama", "ollama_chat/llama3.2"),
+        ("meta-llama/Llama-3-8b", "openai", "openai/meta-llama/Llama-3-8b"),
+        ("anthropic/claude-3-haiku", "openrouter", "openrouter/anthropic/claude-3-haiku"),
+        ("openai/gpt-4o", "openai", "openai/gpt-4o"),
+        ("our-model", "our-gateway", "our-model"),
+        ("llama-3.3-70b", "groq.chat", "groq/llama-3.3-70b"),
+    ],
+)
+def test_models_get_the_name_litellm_wants(model: str, provider: str | None, sent: str) -> None:
+    assert litellm_name(model, provider) == sent
+
+
 def test_a_name_litellm_knows_is_left_as_it_is() -> None:
     assert litellm_name("offline/extractive", "openai") == "offline/extractive"
     assert litellm_name("anthropic/claude-sonnet-4-5", None) == "anthropic/claude-sonnet-4-5"

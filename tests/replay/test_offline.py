@@ -6,7 +6,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from tracefix_tui.model.attempt import Request
 from tracefix_tui.model.call import ToolDef
 from tracefix_tui.model.errors import ModelNotFound
-from tracefix_tui.model.message import Message, ToolCall
+from tracefix_tui.model.message import Message
 from tracefix_tui.replay.caller import TextDelta, run, run_or_raise
 from tracefix_tui.replay.offline.caller import OfflineCaller
 from tracefix_tui.replay.offline.reading import read
@@ -27,6 +26,21 @@ LIMITS = "[2] Refunds are possible within 30 days of delivery. After 30 days we 
 HOURS = "[3] Our stores open at 9 and close at 18. Parking is free."
 QUESTION = "Can I get a refund for shoes I bought 45 days ago?"
 CAREFUL = "Answer only from the context and cite it as [n]. Check time limits and conditions before you answer."
+
+
+WEATHER = ToolDef(
+    "get_weather",
+    "Current weather of a city",
+    {
+        "type": "object",
+        "properties": {
+            "city": {"type": "string"},
+            "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            "days": {"type": "integer"},
+        },
+        "required": ["city"],
+    },
+)
 
 
 def ask(system: str, *documents: str, question: str = QUESTION, **more: Any) -> str:
@@ -171,95 +185,6 @@ def test_limits_and_stops() -> None:
     assert ask("Answer.", LIMITS, params={"stop": ["within"]}) == "Refunds are possible "
 
 
-USER = ToolDef(
-    "get_user",
-    "Look up a user account",
-    {"type": "object", "properties": {"user_id": {"type": "string"}}, "required": ["user_id"]},
-)
-EXACT = replace(
-    USER,
-    parameters={
-        "type": "object",
-        "properties": {"user_id": {"type": "string", "description": "numeric id, never a name"}},
-        "required": ["user_id"],
-    },
-)
-FIND = ToolDef(
-    "find_user",
-    "Find a user account by name",
-    {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
-)
-WEATHER = ToolDef(
-    "get_weather",
-    "Current weather of a city",
-    {
-        "type": "object",
-        "properties": {
-            "city": {"type": "string"},
-            "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
-            "days": {"type": "integer"},
-        },
-        "required": ["city"],
-    },
-)
-
-
-def call(
-    question: str, *tools: ToolDef, choice: Any = None, system: str = "You are an agent."
-) -> tuple[str, Any] | str:
-    messages = (Message.of("system", system), Message.of("user", question))
-    result = run_or_raise(Request("offline/extractive", messages, tools=tools, tool_choice=choice), OfflineCaller())
-    assert result.output is not None
-    if not result.output.tool_calls:
-        return result.output.text
-    made = result.output.tool_calls[0]
-    assert result.finish_reason == "tool_calls" and made.id
-    return made.name, json.loads(made.arguments)
-
-
-def test_the_tool_that_fits_is_called_with_arguments_from_the_text() -> None:
-    asked = "What is the weather in Zürich in celsius for the next 3 days?"
-    assert call(asked, USER, WEATHER) == ("get_weather", {"city": "Zürich", "unit": "celsius", "days": 3})
-    assert call("Look up user 4711", EXACT, WEATHER) == ("get_user", {"user_id": "4711"})
-
-
-def test_a_loose_schema_gets_a_bad_argument_and_a_strict_one_does_not() -> None:
-    asked = "Please look up the user account of Alice Smith"
-    assert call(asked, USER, WEATHER) == ("get_user", {"user_id": "Alice Smith"})
-    answer = call(asked, EXACT, WEATHER)
-    assert isinstance(answer, str) and answer.startswith("Which user id")
-    assert call(asked, EXACT, WEATHER, FIND) == ("find_user", {"name": "Alice Smith"})
-
-
-def test_tool_choice_is_obeyed() -> None:
-    assert isinstance(call("Weather in Paris?", WEATHER, choice="none"), str)
-    assert (
-        call("hello", USER, WEATHER, choice={"type": "function", "function": {"name": "get_weather"}})[0]
-        == "get_weather"
-    )
-    assert isinstance(call("hello there", USER, WEATHER), str)
-    assert call("hello there", USER, choice="required")[0] == "get_user"
-
-
-def test_the_result_of_a_tool_is_the_answer() -> None:
-    messages = (
-        Message.of("user", "Where is order A-17?"),
-        Message("assistant", (), (ToolCall("c1", "get_order", '{"order_id": "A-17"}'),)),
-        Message.of("tool", '{"order_id": "A-17", "status": "shipped", "carrier": "DHL"}', tool_call_id="c1"),
-    )
-    order = ToolDef(
-        "get_order",
-        "Get an order",
-        {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]},
-    )
-    assert "A-17" in say(Request("offline/extractive", messages, tools=(order,)))
-    failed = (*messages[:2], Message.of("tool", "Error: order not found", tool_call_id="c1"))
-    assert (
-        say(Request("offline/extractive", failed, tools=(order,)))
-        == "The tool get_order failed: Error: order not found"
-    )
-
-
 def test_it_streams_and_stops() -> None:
     request = Request("offline/extractive", (Message.of("user", f"Context:\n{LIMITS}\n\nQuestion: refunds?"),))
     stop = threading.Event()
@@ -300,5 +225,5 @@ def test_litellm_can_await_it(litellm: ModuleType, elsewhere: Callable[..., Any]
 )
 def test_any_request_gets_an_answer(messages: list[tuple[str, str]], temperature: float) -> None:
     made = tuple(Message.of(role, text) for role, text in messages)
-    result = run(Request("offline/extractive", made, {"temperature": temperature}, (WEATHER, EXACT)), OfflineCaller())
+    result = run(Request("offline/extractive", made, {"temperature": temperature}, (WEATHER,)), OfflineCaller())
     assert result.error is None and result.output is not None

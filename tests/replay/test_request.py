@@ -94,27 +94,6 @@ def test_another_model_is_a_change() -> None:
     assert by_field(report)["model"] == ("changed", "replaced by offline/extractive (recorded: gpt-4o)")
 
 
-@pytest.mark.parametrize(
-    ("model", "provider", "sent"),
-    [
-        ("gpt-4o", "openai", "openai/gpt-4o"),
-        ("gpt-4o", None, "openai/gpt-4o"),
-        ("gpt-4o", "az.ai.openai", "azure/gpt-4o"),
-        ("claude-sonnet-4-5", "aws.bedrock", "bedrock/claude-sonnet-4-5"),
-        ("claude-sonnet-4-5", None, "anthropic/claude-sonnet-4-5"),
-        ("models/gemini-2.5-flash", "google_genai", "gemini/gemini-2.5-flash"),
-        ("llama3.2", "ollama", "ollama_chat/llama3.2"),
-        ("meta-llama/Llama-3-8b", "openai", "openai/meta-llama/Llama-3-8b"),
-        ("anthropic/claude-3-haiku", "openrouter", "openrouter/anthropic/claude-3-haiku"),
-        ("openai/gpt-4o", "openai", "openai/gpt-4o"),
-        ("our-model", "our-gateway", "our-model"),
-    ],
-)
-def test_models_get_the_name_litellm_wants(model: str, provider: str | None, sent: str) -> None:
-    request, _ = build_request(LLMCall(request_model=model, provider=provider, messages=(QUESTION,)))
-    assert request.model == sent
-
-
 def test_the_model_that_was_asked_for_is_sent_and_not_the_one_that_answered() -> None:
     both = LLMCall(request_model="gpt-4o", response_model="gpt-4o-2024-08-06", messages=(QUESTION,))
     assert build_request(both)[0].model == "openai/gpt-4o"

@@ -135,14 +135,7 @@ def _by_status(status: int | None, said: str, model: str, error: BaseException, 
             f"{host} does not know the model ({said})", where=model, hint="Check its name, or choose another model"
         )
     if status == 429:
-        after = retry_after(error)
-        wait = f"Wait {after:g} s" if after is not None else "Wait a while"
-        return RateLimited(
-            f"{host} takes no more requests for now ({said})",
-            where=model,
-            hint=f"{wait} and run it again",
-            retry_after=after,
-        )
+        return _rate_limited(host, said, model, error)
     if status >= 500:
         return ProviderDown(
             f"{host} failed with {status} ({said})", where=model, hint="Run it again later, or ask another model"
@@ -155,6 +148,13 @@ def _by_status(status: int | None, said: str, model: str, error: BaseException, 
         else "Change what it complains of, and run it again"
     )
     return RequestRejected(f"{host} refused the request ({said})", where=model, hint=hint)
+
+
+def _rate_limited(host: str, said: str, model: str, error: BaseException) -> RateLimited:
+    after = retry_after(error)
+    wait = f"Wait {after:g} s" if after is not None else "Wait a while"
+    what = f"{host} takes no more requests for now ({said})"
+    return RateLimited(what, where=model, hint=f"{wait} and run it again", retry_after=after)
 
 
 def retry_after(error: BaseException) -> float | None:

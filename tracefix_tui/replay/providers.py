@@ -218,7 +218,8 @@ def litellm_name(model: str, provider: str | None) -> str:
     """
     if is_offline(model):
         return model
-    known = _BY_NAME.get((provider or "").strip().lower())
+    named = (provider or "").strip().lower()
+    known = _BY_NAME.get(named) or _BY_NAME.get(named.partition(".")[0])  # the AI SDK appends the API: `groq.chat`
     if known is None:
         prefix = model.partition("/")[0]
         known = None if "/" in model and prefix in _BY_PREFIX else _family(model)

@@ -53,6 +53,8 @@ def build_request(call: LLMCall, model: str | None = None) -> tuple[Request, tup
             notes.explain(field, "left out", "no tool definitions were recorded, and providers refuse it without them")
         source = replace(source, tool_choice=None)
     request = Request(name, messages, params, source.tools, source.tool_choice, source.response_format)
+    for field, where in call.beside.items():
+        notes.add(field, "changed", where)
     report_messages(request, "raw request body" if source.raw else call.request_source, source.api, source.raw, notes)
     if source.raw is not None:
         report_raw(source.raw, request, notes)

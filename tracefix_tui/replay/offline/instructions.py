@@ -83,7 +83,8 @@ def follow(request: Request, text: str) -> Instructions:
     """The instructions of a request; `text` is its prompt without passages and question."""
     schema, forced = _format(request)
     asks_json = bool(_JSON.search(text))
-    phrase = next((p for p in _PHRASE.findall(text) if _UNSURE.search(p) or len(_PHRASE.findall(text)) == 1), None)
+    phrases = _PHRASE.findall(text)
+    phrase = next((p for p in phrases if _UNSURE.search(p) or len(phrases) == 1), None)
     return Instructions(
         only_context=bool(_ONLY.search(text)) or (phrase is not None and bool(_UNSURE.search(text))),
         unsure=phrase,

@@ -30,6 +30,8 @@ _EXACT = re.compile(
     r"|format",
     re.IGNORECASE,
 )
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_LONG_PATTERN, _LONG_WORD = 100, 40
 _YES = re.compile(r"\b(?:yes|true|with|include|please)\b", re.IGNORECASE)
 
 
@@ -175,13 +177,18 @@ def _first(pattern: re.Pattern[str], text: str) -> str | None:
 
 
 def _by_pattern(pattern: str, text: str) -> str | None:
-    """The first word that fits the schema's pattern as a whole; None for a pattern that is not valid."""
+    """The first word that fits the schema's pattern as a whole; None for a pattern that is not valid.
+
+    A schema comes out of a trace: patterns that could take for ever (repeated groups) are not tried.
+    """
+    if len(pattern) > _LONG_PATTERN or _REPEATED_GROUP.search(pattern):
+        return None
     try:
         fits = re.compile(pattern)
     except re.error:
         return None
     words = (word.strip(".,;:!?()[]\"'") for word in text.split())
-    return next((word for word in words if word and fits.fullmatch(word)), None)
+    return next((word for word in words if 0 < len(word) <= _LONG_WORD and fits.fullmatch(word)), None)
 
 
 def _near(name: str, pattern: re.Pattern[str], text: str) -> str | None:

@@ -138,3 +138,14 @@ async def test_the_reader_stays_at_the_same_text_when_the_width_changes() -> Non
         await pilot.resize_terminal(70, 12)
         await pilot.pause()
         assert any(line.strip().startswith("150 word") for line in lines(view.app))
+
+
+async def test_dragging_selects_rows() -> None:
+    view = TextView()
+    async with Holder(view).run_test(size=SIZE) as pilot:
+        view.set_text("one\ntwo\nthree")
+        await pilot.pause()
+        await pilot.mouse_down(TextView, offset=(3, 0))
+        await pilot.hover(TextView, offset=(3, 1))
+        await pilot.mouse_up(TextView, offset=(3, 1))
+        assert view.selected_text == "one\ntwo"

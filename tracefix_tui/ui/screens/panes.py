@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from tracefix_tui.model.text import safe_line
 from tracefix_tui.ui.keys import bind
+from tracefix_tui.ui.screens.taking import TakingScreen
 from tracefix_tui.ui.widgets.bars import WIDE, Bar, KeyFooter, Piece
 from tracefix_tui.ui.widgets.board import Board
 from tracefix_tui.ui.widgets.pane import PaneView
@@ -33,7 +33,7 @@ class PaneSpec(NamedTuple):
     help: str
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(TakingScreen):
     """A header, a board of panes, a footer. Below 110 columns one pane at a time under a line of tabs."""
 
     SPECS: ClassVar[tuple[PaneSpec, ...]] = ()
@@ -99,11 +99,6 @@ class PaneScreen(Screen[None]):
         if note is not None:
             pane.border_subtitle = Content(safe_line(note))
         self._draw_tabs()
-
-    @property
-    def focused_pane(self) -> Pane | None:
-        """The pane with the focus."""
-        return self.focused if isinstance(self.focused, PaneView) else None
 
     def _draw_tabs(self) -> None:
         if not self.narrow:
@@ -238,42 +233,6 @@ class PaneScreen(Screen[None]):
         pane = self._find_in
         line.remove()
         self.set_focus(pane)
-
-    # -- taking text elsewhere
-
-    def action_copy(self) -> None:
-        """Copy the selection, or the whole pane."""
-        pane = self.focused_pane
-        if pane is not None:
-            self.copy_text(pane.selected_text or pane.text)
-
-    @work(thread=True, group="copy")
-    def copy_text(self, text: str) -> None:
-        """Copy a text and say how."""
-        from tracefix_tui.ui.clipboard import copy
-
-        words = copy(text, lambda t: self.app.call_from_thread(self.app.copy_to_clipboard, t))
-        self.app.notify(words, markup=False)
-
-    def action_pager(self) -> None:
-        """Open the pane in the pager."""
-        from tracefix_tui.ui.external import pager_command
-
-        self._view(pager_command())
-
-    def action_editor(self) -> None:
-        """Open a copy of the pane in the editor."""
-        from tracefix_tui.ui.external import editor_command
-
-        self._view(editor_command())
-
-    def _view(self, command: str) -> None:
-        from tracefix_tui.ui.external import view_outside
-
-        pane = self.focused_pane
-        problem = view_outside(self.app, command, pane.text) if pane is not None else ""
-        if problem:
-            self.app.notify(safe_line(problem), severity="error", markup=False)
 
     # -- help and jump
 

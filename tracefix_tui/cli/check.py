@@ -25,19 +25,18 @@ def command(rows: str, checks: str | None, as_json: bool) -> int:
 
     A row has any of id, user_input, retrieved_contexts, response, reference, tools, tool_calls, messages.
 
-    Example: tracefix-tui check rows.jsonl --checks citation-missing,not-json --json
+    Example: tracefix-tui check rows.jsonl --checks citation-missing,json-invalid --json
     """
-    from tracefix_tui.checks import parse_spec, run_checks
-    from tracefix_tui.checks.rows import subject_from_row
+    from tracefix_tui.checks import judge_row, parse_spec
 
     specs = [parse_spec(item.strip()) for item in checks.split(",") if item.strip()] if checks else None
     failed = False
     for number, row in _rows(Path(rows)):
         ident = row.get("id", number)
-        for verdict in run_checks(subject_from_row(row), specs):
+        for verdict, line in judge_row(row, specs):
             failed = failed or (verdict.outcome == "fail" and verdict.severity == "fail")
             if as_json:
-                emit_line({"id": ident, **verdict.to_public()})
+                emit_line({"id": ident, **line})
             else:
                 score = "" if verdict.score is None else f" {verdict.score:.2f}"
                 said = f"{verdict.outcome:<10}  {verdict.check}{score}  {verdict.message}"

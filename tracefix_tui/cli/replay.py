@@ -15,7 +15,7 @@ from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.text import money, plural, safe_line
 
 if TYPE_CHECKING:
-    from tracefix_tui.model.attempt import Attempt
+    from tracefix_tui.model.attempt import Attempt, Request
     from tracefix_tui.workbench.draft import Draft
     from tracefix_tui.workbench.recording import Recording
     from tracefix_tui.workbench.session import Session
@@ -189,15 +189,27 @@ def _attempts(session: Session, draft: Draft, count: int, timeout: float, *, qui
 
 
 def _answer(draft: Draft, attempts: Sequence[Attempt]) -> JsonObject:
-    fidelity: list[Json] = [entry.to_public() for entry in draft.recording.fidelity]
+    from tracefix_tui.model.attempt import FidelityEntry
+    from tracefix_tui.workbench.session import fitted
+
+    request, left_out = fitted(draft.request)
+    entries = [*draft.recording.fidelity, *left_out]
     if draft.model != draft.recording.request.model:
-        fidelity.append({"field": "model", "status": "changed", "reason": f"replaced by {draft.model}"})
+        entries.append(FidelityEntry("model", "changed", f"replaced by {draft.model}"))
     return {
-        "request": draft.request.to_litellm(),
-        "fidelity": fidelity,
+        "request": _arguments(request),
+        "fidelity": [entry.to_public() for entry in entries],
         "changes": [change.to_public() for change in draft.changes],
         "attempts": [attempt.to_public() for attempt in attempts],
     }
+
+
+def _arguments(request: Request) -> JsonObject:
+    """What LiteLLM is given; the offline model is given the same without what concerns the connection."""
+    from tracefix_tui.replay.litellm_caller import LiteLLMCaller
+    from tracefix_tui.replay.providers import is_offline
+
+    return request.to_litellm() if is_offline(request.model) else LiteLLMCaller().arguments(request)
 
 
 def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:
@@ -209,7 +221,7 @@ def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:
     if len(draft.changes) > 1:
         say(f"{len(draft.changes)} changes at once: the result does not tell which one did it")
     if not attempts:
-        emit(draft.request.to_litellm())
+        emit(_arguments(draft.request))
         return
     for attempt in attempts:
         result = attempt.result

@@ -88,7 +88,8 @@ class LLMCall:
 
     `params` are the recorded parameters that can be sent; `params_raw` everything the trace called a parameter,
     so that a fidelity report can name what was left out. `raw_request` is the recorded request body where the
-    trace holds one: the best source for a replay. `request_source` says what `messages` were built from.
+    trace holds one: the best source for a replay. `request_source` says what `messages` were built from, `beside` which
+    parts of the request (messages, tools, tool_choice) were recorded apart from the rest, and where.
     """
 
     request_model: str | None = None
@@ -109,6 +110,7 @@ class LLMCall:
     stream: bool | None = None
     raw_request: JsonObject | None = None
     request_source: RequestSource = "structured messages"
+    beside: dict[str, str] = field(default_factory=dict)
     replay: Replay = "exact"
     replay_notes: tuple[str, ...] = ()
 

@@ -64,26 +64,38 @@ def _request(row: Row, a: Attributes, asked: dict[str, Any]) -> tuple[LLMCall, l
     given = _unwrapped(maybe_json(row.get("input")))
     body, facts = read_body(given)
     messages, source, notes = _messages(row, given, facts)
+    beside: dict[str, str] = {}
+    if body is None and isinstance(given, dict) and given.get("system"):
+        beside["system"] = "as the first system message"
     if messages and not any(m.role in ("system", "developer") for m in messages):
-        messages = (*_system(a, asked), *messages)
+        system = _system(a, asked)
+        messages = (*system, *messages)
+        if system:
+            beside["messages"] = "the system text is recorded in the metadata; it is put in front"
     params = {key.removeprefix(_REQUEST): a.get(key) for key in a if key.startswith(_REQUEST)}
     params = {**params, **asked}
     stream = params.get("stream", params.get("is_stream"))
     choice = tool_choice(asked.get("toolChoice") or asked.get("tool_choice") or a.get("ai.prompt.toolChoice"))
     form = maybe_json(asked.get("response_format"))
+    tools = _tools(row, a, asked, given, facts)
+    if tools and not (facts and facts.tools):
+        beside["tools"] = "recorded in the metadata, not in the input"
+    if choice and not (facts and facts.tool_choice):
+        beside["tool_choice"] = "recorded in the metadata, not in the input"
     call = LLMCall(
         request_model=_model(row, a, asked, facts),
         api=facts.api if facts and facts.api != "unknown" else "chat",
         messages=messages,
         params={**clean_params(params), **(facts.params if facts else {})},
         params_raw={**raw_params(params, _NOT_PARAMS), **(facts.params_raw if facts else {})},
-        tools=_tools(row, a, asked, given, facts),
+        tools=tools,
         tool_choice=(facts.tool_choice if facts else None) or choice,
         response_format=(facts.response_format if facts else None)
         or (form if isinstance(form, dict) and form else None),
         stream={"true": True, "false": False}.get(str(stream).lower()),
         raw_request=body,
         request_source="raw request body" if body else source if messages else "none",  # type: ignore[arg-type]
+        beside=beside,
     )
     return call, notes
 

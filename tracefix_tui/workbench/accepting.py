@@ -52,9 +52,7 @@ def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSp
     )
 
 
-def plan_accept(
-    workspace: Workspace, attempt: Attempt, form: AcceptForm, *, replace_case: bool = False
-) -> AcceptPlan:
+def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm, *, replace_case: bool = False) -> AcceptPlan:
     """Everything that accepting will write, and nothing written yet; what stands in the way is in its `refusals`.
 
     Raises `AcceptRefused` for an attempt without an answer, `BadInput` for names that are not valid.

@@ -33,6 +33,8 @@ def drafted_subject(draft: Draft) -> Subject:
         documents=documents,
         document_fields=fields,
         tools=draft.tools,
+        tool_choice=draft.tool_choice,
+        asked=subject.asked if question_of(draft.messages) == subject.question else (),
         response_format=draft.response_format,
         params=draft.params,
     )

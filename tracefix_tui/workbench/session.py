@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import cast
 
 from tracefix_tui.checks import run_checks
-from tracefix_tui.model.attempt import Attempt, Request, Result
+from tracefix_tui.model.attempt import Attempt, FidelityEntry, Request, Result
 from tracefix_tui.model.check import CheckSpec
 from tracefix_tui.model.errors import ReplayImpossible
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.replay.caller import Caller, Event, run
+from tracefix_tui.replay.providers import is_offline
 from tracefix_tui.store.attempts import AttemptLog, new_attempt_id
 from tracefix_tui.store.workspace import Workspace
 from tracefix_tui.workbench.draft import Draft, leading
@@ -53,8 +54,14 @@ class Session:
                 hint="Write the messages, or choose another call",
             )
         repeat = len(self.repeats(draft.request))
-        result = run(draft.request, caller, on_event, stop, repeat=repeat)
-        attempt = replace(self._attempt(draft, repeat), result=result, verdicts=judge(draft, result, self.specs))
+        request, left_out = fitted(draft.request)
+        result = run(request, caller, on_event, stop, repeat=repeat)
+        attempt = replace(
+            self._attempt(draft, repeat),
+            result=result,
+            verdicts=judge(draft, result, self.specs),
+            fidelity=(*self.recording.fidelity, *left_out),
+        )
         AttemptLog(self.workspace).append(attempt)
         self.attempts.append(attempt)
         return attempt
@@ -104,8 +111,16 @@ class Session:
             variables=dict(draft.hydrated.variables),
             documents=documents_of(draft),
             recorded_output=recording.call.answer,
-            fidelity=recording.fidelity,
         )
+
+
+def fitted(request: Request) -> tuple[Request, tuple[FidelityEntry, ...]]:
+    """The request as its model takes it, and an entry for each parameter left out; asks LiteLLM, except offline."""
+    if is_offline(request.model):
+        return request, ()
+    from tracefix_tui.replay.knowledge import fit  # loads LiteLLM
+
+    return fit(request)
 
 
 def prompt_data(draft: Draft) -> JsonObject:

@@ -1,4 +1,4 @@
-"""A draft is the recording and a list of edits: what changed is told, and taking edits away gives the same bytes back."""
+"""A draft is the recording and a list of edits: what changed is told, and without edits it is the recording."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def test_each_thing_changed_is_told_once(recording: Recording) -> None:
     draft = draft.apply({"edit": "param", "name": "temperature", "value": 0})
     draft = draft.apply({"edit": "model", "value": "openai/gpt-4o-mini"})
     draft = draft.apply({"edit": "variable", "name": "question", "value": "Where is my parcel?"})
-    draft = draft.apply({"edit": "template", "index": 0, "text": draft.hydrated.template_messages[0].text + "\nBe brief."})
+    text = draft.hydrated.template_messages[0].text
+    draft = draft.apply({"edit": "template", "index": 0, "text": text + "\nBe brief."})
     assert [change.kind for change in draft.changes] == ["template", "variable", "model", "parameter"]
     assert summaries(draft)[-1] == "temperature 0.2 -> 0"
 

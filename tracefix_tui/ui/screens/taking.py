@@ -13,7 +13,7 @@ class TakingScreen(Screen[None]):
     """A screen whose focused pane can be copied and opened outside."""
 
     @property
-    def focused_pane(self) -> Pane | None:
+    def focused_pane(self) -> PaneView | None:
         """The pane with the focus."""
         return self.focused if isinstance(self.focused, PaneView) else None
 

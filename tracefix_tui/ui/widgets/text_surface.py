@@ -1,4 +1,4 @@
-"""The surface of a text view: its sections, their rows at a width, painting, streaming. `text_view` moves about in it."""
+"""The surface of a text view: its sections, their rows at a width, painting, streaming."""
 
 from __future__ import annotations
 

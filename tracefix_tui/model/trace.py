@@ -160,11 +160,13 @@ class Span:
     @property
     def detail(self) -> SpanDetail:
         """The decoded content, decoded on first use."""
-        if self._detail is None:
-            assert self._load is not None
-            self._detail = self._load()
-            self._load = None
-        return self._detail
+        detail = self._detail
+        if detail is None:
+            load = self._load  # another thread may finish in between: it sets the detail before it drops the loader
+            detail = load() if load is not None else self._detail
+            assert detail is not None
+            self._detail, self._load = detail, None
+        return detail
 
     @property
     def llm(self) -> LLMCall | None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def _open_app(paths: Sequence[str], hint: str | None, root: Path | None) -> int:
+def _open_app(paths: Sequence[str], tour: bool, root: Path | None) -> int:
     from tracefix_tui.ui.app import run  # textual: only when a screen is wanted
 
-    return run(paths, hint=hint, root=root)
+    return run(paths, tour=tour, root=root)
 
 
 def main() -> None:

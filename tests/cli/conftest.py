@@ -40,10 +40,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cli(shop: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
-    opened: list[tuple[Sequence[str], str | None, Path | None]] = []
+    opened: list[tuple[Sequence[str], bool, Path | None]] = []
 
-    def open_app(paths: Sequence[str], hint: str | None, root: Path | None) -> int:
-        opened.append((paths, hint, root))
+    def open_app(paths: Sequence[str], tour: bool, root: Path | None) -> int:
+        opened.append((paths, tour, root))
         return 0
 
     def ran(*arguments: str) -> Ran:

@@ -169,8 +169,8 @@ def test_demo_headless_plays_the_whole_loop(cli: Cli, tmp_path: Path) -> None:
 def test_demo_opens_its_own_workspace_only(cli: Cli, tmp_path: Path, shop: Path) -> None:
     before = sorted(p.name for p in shop.iterdir())
     assert cli("demo", "--into", str(tmp_path / "new")).code == 0
-    paths, hint, root = cli.opened[0]  # type: ignore[attr-defined]
-    assert hint == "demo" and root == tmp_path / "new" and all(str(root) in p for p in paths)
+    paths, tour, root = cli.opened[0]  # type: ignore[attr-defined]
+    assert tour and root == tmp_path / "new" and all(str(root) in p for p in paths)
     assert sorted(p.name for p in shop.iterdir()) == before
     refused = cli("demo", "--into", str(shop), "--no-open")
     assert refused.code == 2 and "not empty" in refused.err

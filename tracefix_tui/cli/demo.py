@@ -33,6 +33,6 @@ def command(state: State, headless: bool, folder: Path | None, no_open: bool) ->
     if no_open:
         data(str(root))
         return 0
-    code = state.open_app([str(root / REFUND), str(root / AGENT)], "demo", root)
+    code = state.open_app([str(root / REFUND), str(root / AGENT)], True, root)
     say(f"The demo's workspace is {root}; delete it whenever you like")
     return code

@@ -15,4 +15,4 @@ def command(state: State, files: tuple[str, ...]) -> int:
 
     Example: tracefix-tui open trace.json
     """
-    return state.open_app(files, None, None)
+    return state.open_app(files, False, None)

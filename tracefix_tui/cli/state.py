@@ -16,12 +16,12 @@ from tracefix_tui.model.text import json_text, safe
 if TYPE_CHECKING:
     from tracefix_tui.store.workspace import Workspace
 
-OpenApp = Callable[[Sequence[str], str | None, Path | None], int]
+OpenApp = Callable[[Sequence[str], bool, Path | None], int]
 
 
 @dataclass
 class State:
-    """Handed from the composition root to every command. `open_app(paths, hint, root)` starts the terminal app."""
+    """Handed from the composition root to every command. `open_app(paths, tour, root)` starts the terminal app."""
 
     open_app: OpenApp
 

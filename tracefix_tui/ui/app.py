@@ -42,11 +42,11 @@ class TracefixApp(InkApp):
     ]  # fmt: skip
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, library: Library, *, hint: str | None = None, root: Path | None = None) -> None:
+    def __init__(self, library: Library, *, tour: bool = False, root: Path | None = None) -> None:
         super().__init__()
         self.animation_level = "none"
-        self.library, self.root = library, root
-        self.trace_screen = TraceScreen(library, root, hint or "")
+        self.library, self.root, self.tour = library, root, tour
+        self.trace_screen = TraceScreen(library, root)
         self.said_at_exit = ""
 
     def get_default_screen(self) -> Screen[object]:
@@ -63,8 +63,18 @@ class TracefixApp(InkApp):
         self._read_config()
         for line in [*self.library.failed, *self.library.notes][:5]:
             self.notify(safe_line(line), severity="warning", timeout=10, markup=False)
+        if self.tour:
+            self._draw_tour()
+            self.set_interval(0.5, self._draw_tour)
         if self.library.waiting:
             self.run_worker(self._read_waiting, thread=True, group="read")
+
+    def _draw_tour(self) -> None:
+        """The demo's line; an accept shows in the workspace, so it is looked for there."""
+        from tracefix_tui.ui.tour import draw
+
+        accepted = self.root is not None and (self.root / "prompts" / "golden").is_dir()
+        draw(self.screen, accepted=accepted)
 
     def _read_config(self) -> None:
         from tracefix_tui.store.config import read_config
@@ -121,8 +131,11 @@ class TracefixApp(InkApp):
         self.theme = LIGHT if self.theme == DARK else DARK
 
 
-def run(paths: Sequence[str], hint: str | None = None, root: Path | None = None) -> int:
-    """Open files in the app and give the exit code; raises the error of a single file that cannot be read."""
+def run(paths: Sequence[str], *, tour: bool = False, root: Path | None = None) -> int:
+    """Open files in the app and give the exit code; raises the error of a single file that cannot be read.
+
+    `root` is the folder of the workspace (default: the current one); `tour` leads through the loop, for the demo.
+    """
     gc.disable()  # collecting while widgets are made was a third of the first paint; on again right after it
     gc.freeze()
     library = Library.of(paths)
@@ -130,7 +143,7 @@ def run(paths: Sequence[str], hint: str | None = None, root: Path | None = None)
         raise TracefixError("; ".join(library.failed))
     if "-" in paths:
         _keyboard_again()
-    app = TracefixApp(library, hint=hint, root=root)
+    app = TracefixApp(library, tour=tour, root=root)
     code = app.run()
     if app.said_at_exit:
         sys.stderr.write(f"tracefix-tui: {safe(app.said_at_exit)}\n")

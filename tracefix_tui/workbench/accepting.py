@@ -37,19 +37,32 @@ class AcceptForm:
 
 
 def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSpec] = ()) -> AcceptForm:
-    """A form filled from the attempt: the checks that failed on the recording, and those the user added."""
-    failed = baseline_failures(attempt)
+    """A form filled from the attempt.
+
+    The case is guarded by the checks that failed on the recording and pass on the attempt, and by those the user added;
+    its tags and its name are theirs. Where nothing was fixed, by all that failed.
+    """
+    outcomes = {v.spec.label: v.outcome for v in attempt.verdicts}
+    all_failed = baseline_failures(attempt)
+    fixed = tuple(s for s in all_failed if outcomes.get(s.label) == "pass")
+    failed = fixed or all_failed
     checks = tuple({s.label: s for s in (*failed, *specs)}.values())
     prompt = _prompt_name(attempt, workspace)
     summary = "; ".join(change.summary for change in attempt.changes) or "accept as it is"
     return AcceptForm(
         prompt_name=prompt,
-        case_name=slug(f"{failed[0].id if failed else 'case'}-{attempt.trace_id[:8]}"),
+        case_name=slug(f"{_gravest(attempt, failed)}-{attempt.trace_id[:8]}"),
         tags=tuple(dict.fromkeys(s.id for s in failed)),
         message=f"{prompt}: {summary}",
         expected="output" if attempt.result.output is not None and attempt.result.output.text else "checks",
         checks=checks,
     )
+
+
+def _gravest(attempt: Attempt, failed: Sequence[CheckSpec]) -> str:
+    """The id of the first check that is more than a warning."""
+    grave = {v.spec.label for v in attempt.verdicts if v.severity == "fail"}
+    return next((s.id for s in (*(s for s in failed if s.label in grave), *failed)), "case")
 
 
 def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm, *, replace_case: bool = False) -> AcceptPlan:

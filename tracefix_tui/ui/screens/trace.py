@@ -36,9 +36,9 @@ class TraceScreen(EvidenceScreen):
         bind("narrower", "split(-2)"), bind("wider", "split(2)"),
     ]  # fmt: skip
 
-    def __init__(self, library: Library, root: Path | None = None, hint: str = "") -> None:
+    def __init__(self, library: Library, root: Path | None = None) -> None:
         super().__init__()
-        self.library, self.root, self.hint_line = library, root, hint
+        self.library, self.root = library, root
         self.at = 0
         self.analyst = Analyst(self, root)
         self._split = 0
@@ -72,8 +72,6 @@ class TraceScreen(EvidenceScreen):
         if self.library.entries:
             self.show_trace(0)
         self.draw_header()
-        if self.hint_line:
-            self.draw_hint(self.hint_line)
         self.set_focus(self._panes["spans" if not self.narrow else self.shown_pane])
 
     @property

@@ -124,8 +124,11 @@ def text_lines(diff: TextDiff) -> Iterator[DiffLine]:
     """The lines of a text comparison, without their newlines; that only those differ is said in words."""
     for row in diff.rows:
         left, right = _without_newline(row.left), _without_newline(row.right)
-        same = row.kind == "changed" and plain(left) == plain(right)
-        yield DiffLine("equal" if same else row.kind, right if same else left, right, row.left_line, row.right_line)
+        if row.kind == "changed" and plain(left) == plain(right):
+            text = (Segment(plain(right), "equal"),)
+            yield DiffLine("equal", text, text, row.left_line, row.right_line)
+        else:
+            yield DiffLine(row.kind, left, right, row.left_line, row.right_line)
     if not diff.same and all(plain(_without_newline(r.left)) == plain(_without_newline(r.right)) for r in diff.rows):
         yield DiffLine("note", (Segment("only the newline at the end differs", "equal"),))
 

@@ -20,16 +20,18 @@ ATTEMPTS = (
 _GOOD, _BAD = ("FIXED", "IMPROVED"), ("REGRESSED",)
 
 
-def standing_rows(standings: Sequence[Standing], kept: Collection[CheckSpec], current: int, width: int) -> ListRows:
+def standing_rows(
+    standings: Sequence[Standing], kept: Collection[CheckSpec], current: int, width: int, *, ran: bool
+) -> ListRows:
     """One row per check: its number, how it stands, what it is, how it was, the score's move; `+` marks those kept.
 
-    The current one has what it says below it, wrapped to `width`.
+    The current one has what it says below it, wrapped to `width`. `ran` says that this draft was sent before.
     """
     labels = {spec.label for spec in kept}
     rows = []
     for at, row in enumerate(standings):
-        word, style = _stand(row)
-        was = "" if row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
+        word, style = _stand(row, ran)
+        was = "" if not ran or row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
         number = Cell(str(at + 1) if at < 9 else "", "accent")
         cells = (number, Cell(word, style), Cell(row.spec.label), Cell(was, "dim"), Cell(_move(row), "dim"))
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
@@ -46,13 +48,15 @@ def _details(row: Standing, width: int) -> list[Row]:
     return [Row(f"{row.spec.label}\n{n}", (cell,), selectable=False) for n, cell in enumerate(made)]
 
 
-def short_stand(row: Standing) -> str:
+def short_stand(row: Standing, ran: bool) -> str:
     """`grounded pass 1/1`."""
-    return f"{row.spec.label} {_stand(row)[0]}"
+    return f"{row.spec.label} {_stand(row, ran)[0]}"
 
 
-def _stand(row: Standing) -> tuple[str, str]:
+def _stand(row: Standing, ran: bool) -> tuple[str, str]:
     rate = row.rate
+    if not rate.runs and ran:
+        return "unmeasured", "dim"
     if not rate.runs:
         return (
             ("not run yet", "dim")
@@ -108,7 +112,7 @@ def attempt_rows(attempts: Sequence[Attempt], marked: str | None, draft_parent: 
 def changed(attempt: Attempt) -> str:
     """What an attempt changed, in words, with the number of its repeat."""
     words = "; ".join(c.summary for c in attempt.changes) or "as recorded"
-    return f"{words}  (run {attempt.repeat + 1} of it)" if attempt.repeat else words
+    return f"again ({attempt.repeat + 1}): {words}" if attempt.repeat else words
 
 
 def _verdicts(attempt: Attempt) -> Cell:

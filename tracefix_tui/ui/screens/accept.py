@@ -10,7 +10,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
@@ -20,13 +19,14 @@ from tracefix_tui.model.errors import TracefixError
 from tracefix_tui.model.text import clip, safe_line
 from tracefix_tui.ui.content import accept_rows as content
 from tracefix_tui.ui.keys import bind
+from tracefix_tui.ui.screens.accept_work import Asked, Planned, Written, carry_out, plan_form
 from tracefix_tui.ui.widgets.bars import WIDE
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
 from tracefix_tui.ui.widgets.safe_fields import SafeInput, SafeTextArea
 from tracefix_tui.ui.widgets.sections import Section
 from tracefix_tui.ui.widgets.text_view import TextView
-from tracefix_tui.workbench.accepting import AcceptForm, default_form, plan_accept
+from tracefix_tui.workbench.accepting import default_form
 from tracefix_tui.workbench.session import Session
 
 if TYPE_CHECKING:
@@ -34,22 +34,6 @@ if TYPE_CHECKING:
 
 _PLAN_SECONDS = 0.3
 _FIELDS = (("prompt_name", "prompt"), ("message", "message"), ("case_name", "case name"), ("tags", "tags"))
-
-
-class Planned(Message):
-    """The plan of a form, or why there is none."""
-
-    def __init__(self, form: AcceptForm, plan: AcceptPlan | None, what: str = "", hint: str = "") -> None:
-        super().__init__()
-        self.form, self.plan, self.what, self.hint = form, plan, what, hint
-
-
-class Written(Message):
-    """The accept is done, or was refused and nothing was written."""
-
-    def __init__(self, done: Accepted | None, what: str = "", hint: str = "") -> None:
-        super().__init__()
-        self.done, self.what, self.hint = done, what, hint
 
 
 class ChoiceList(RowList):
@@ -138,7 +122,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     def _rows(self, selector: str, rows: ListRows, columns: Sequence[Column]) -> None:
         pane = self.query_one(selector, ChoiceList)
-        pane.show(rows, columns, cursor=pane.cursor)
+        pane.show(rows, columns, cursor=max(0, pane.cursor))
         pane.styles.height = min(8, max(1, len(rows)))
 
     @on(RowList.Chosen)
@@ -162,10 +146,14 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         name, value = str(event.input.id), event.value
+        if value == safe_line(self._value(name)):
+            return  # the field was filled, not typed in
         if name == "tags":
-            self.form = replace(self.form, tags=tuple(dict.fromkeys(t.strip() for t in value.split(",") if t.strip())))
+            tags = tuple(dict.fromkeys(tag.strip() for tag in value.split(",") if tag.strip()))
+            self.form = replace(self.form, tags=tags)
         else:
-            self.form = replace(self.form, **{name: value if name == "message" else value.strip()})  # type: ignore[arg-type]
+            kept = value if name == "message" else value.strip()
+            self.form = replace(self.form, **{name: kept})  # type: ignore[arg-type]
         self._plan_later()
 
     @on(Input.Submitted)
@@ -194,6 +182,11 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     # -- the plan
 
+    @property
+    def asked(self) -> Asked:
+        """What the plan is to be of."""
+        return self.form, self.replaces
+
     def _plan_later(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -201,20 +194,11 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     @work(thread=True, group="plan", exclusive=True)
     def _plan_now(self) -> None:
-        form = self.form
-        try:
-            plan = plan_accept(self.session.workspace, self.attempt, form, replace_case=self.replaces)
-            self.post_message(Planned(form, plan))
-        except TracefixError as error:
-            self.post_message(
-                Planned(form, None, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
-            )
-        except Exception as error:  # the top of a worker: an error nobody foresaw is told, not raised
-            self.post_message(Planned(form, None, f"{type(error).__name__}: {error}"))
+        self.post_message(plan_form(self.session, self.attempt, self.asked))
 
     @on(Planned)
     def _show_plan(self, event: Planned) -> None:
-        if self.done is not None or event.form != self.form:
+        if self._busy or self.done is not None or event.asked != self.asked:
             return
         self.planned = event
         sections = content.problem_sections(event.what, event.hint)
@@ -240,7 +224,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
         if self.done is not None:
             self.action_back()
         elif not self._busy:
-            if self.planned is not None and self.planned.form == self.form:
+            if self.planned is not None and self.planned.asked == self.asked:
                 self._write()
             else:
                 self._go = True
@@ -259,14 +243,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     @work(thread=True, group="accept")
     def _accept(self, plan: AcceptPlan) -> None:
-        from tracefix_tui.store.accept import accept
-
-        try:
-            self.post_message(Written(accept(plan)))
-        except TracefixError as error:
-            self.post_message(Written(None, f"{error.where}: {error.what}" if error.where else error.what, error.hint))
-        except Exception as error:  # the top of a worker: an error nobody foresaw is told, not raised
-            self.post_message(Written(None, f"{type(error).__name__}: {error}"))
+        self.post_message(carry_out(plan))
 
     @on(Written)
     def _written(self, event: Written) -> None:

@@ -189,6 +189,7 @@ class DiffScreen(PaneScreen):
             return
         self.split = not self._is_split()
         self._arrange_columns()
+        self.query_one("#board").refresh(layout=True)
         self._draw()
 
     def action_swap(self) -> None:

@@ -86,7 +86,7 @@ class WorkbenchScreen(FindingsScreen):
         before = len(self.list_pane("runs").rows)
         self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
         self.title_pane("runs", f"Runs {len(session.attempts)}", "enter reopen   b branch   space mark   d diff")
-        if (before == 0) != (not session.attempts):
+        if min(before, 4) != min(len(session.attempts), 4):
             self.query_one("#board").refresh(layout=True)
         self.draw_summary()
         self.refresh_bindings()

@@ -215,7 +215,7 @@ class DraftScreen(PaneScreen):
         pane = self.list_pane(pane_id)
         key = pane.current.key if len(pane.rows) and pane.current else None
         at = rows.find_key(key) if key is not None else None
-        pane.show(rows, columns, cursor=pane.cursor if at is None else at)
+        pane.show(rows, columns, cursor=max(0, pane.cursor) if at is None else at)
 
     def draw_draft(self) -> None:
         """Show the draft in its panes."""

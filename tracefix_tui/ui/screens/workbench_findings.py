@@ -38,9 +38,9 @@ class FindingsScreen(RunScreen):
         self._at_finding = max(0, min(self._at_finding, len(rows) - 1))
         pane = self.list_pane("findings")
         width = pane.scrollable_content_region.width or 70
-        made = content.standing_rows(rows, self.session.specs, self._at_finding, width)
-        pane.show(made, content.STANDINGS, cursor=self._at_finding)
         repeats = self.session.repeats(self.draft.request)
+        made = content.standing_rows(rows, self.session.specs, self._at_finding, width, ran=bool(repeats))
+        pane.show(made, content.STANDINGS, cursor=self._at_finding)
         move = content.checks_move(self.session.recording.baseline, repeats[-1] if repeats else None)
         self.title_pane("findings", "Findings  after replay", move)
 
@@ -57,7 +57,7 @@ class FindingsScreen(RunScreen):
             return ()
         repeats = self.session.repeats(self.draft.request)
         move = content.checks_move(self.session.recording.baseline, repeats[-1] if repeats else None)
-        return ("   ".join([f" {move}", *(content.short_stand(row) for row in self._rows)]),)
+        return ("   ".join([f" {move}", *(content.short_stand(row, bool(repeats)) for row in self._rows)]),)
 
     # -- keeping checks
 

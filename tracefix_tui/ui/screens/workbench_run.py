@@ -80,11 +80,11 @@ class RunScreen(EditScreen):
             go()
 
         lines = [
-            f"The prompt of this trace, with its documents and tool results, will be sent to {host}",
-            f"as a request to {model}. Nothing was sent there from this workspace before.",
+            f"The prompt of this trace, with its documents and tool results, goes to {host} as a request to {model}. "
+            "Nothing was sent there from this workspace before.",
             "",
-            "The key and the address come from your environment, never from the trace.",
-            "Your answer is remembered for this workspace.",
+            "The key and the address come from your environment, never from the trace. Your answer is remembered for "
+            "this workspace.",
         ]
         self.app.push_screen(Confirm(f"Send to {host}?", lines, "send"), answered)
 

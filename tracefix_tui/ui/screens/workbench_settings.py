@@ -99,6 +99,7 @@ class SettingsScreen(DraftScreen):
 
     def edit_run(self, name: str) -> None:
         """Change the repeats or the cost guard."""
+
         def repeats(text: str) -> str:
             return "" if text.isdecimal() and 1 <= int(text) <= 100 else "a number from 1 to 100"
 

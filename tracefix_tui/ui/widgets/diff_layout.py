@@ -126,14 +126,21 @@ def _merged(line: DiffLine) -> tuple[Segment, ...]:
     if line.kind != "changed":
         return line.left or line.right
     out: list[Segment] = []
-    right = list(line.right)
-    for segment in line.left:
-        while segment.kind == "equal" and right and right[0].kind == "added":
-            out.append(right.pop(0))
-        out.append(segment)
-        if segment.kind == "equal" and right and right[0].kind == "equal":
-            right.pop(0)
-    return (*out, *(s for s in right if s.kind == "added"))
+    left, right = list(reversed(line.left)), list(reversed(line.right))
+    while left or right:
+        if left and left[-1].kind == "removed":
+            out.append(left.pop())
+        elif right and right[-1].kind == "added":
+            out.append(right.pop())
+        elif left and right:  # what is equal may be cut at other places on the other side
+            a, b = left.pop().text, right.pop().text
+            size = min(len(a), len(b))
+            out.append(Segment(a[:size], "equal"))
+            left += [Segment(a[size:], "equal")] if a[size:] else []
+            right += [Segment(b[size:], "equal")] if b[size:] else []
+        else:
+            out.append((left or right).pop())
+    return tuple(out)
 
 
 def _folds(lines: Sequence[DiffLine]) -> dict[int, int]:

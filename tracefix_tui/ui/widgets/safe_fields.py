@@ -25,7 +25,12 @@ class SafeTextArea(TextArea):
     Undo and redo are the screen's: they are posted as `Stepped`.
     """
 
-    BINDINGS = [bind("next_pane", "screen.next_pane(1)"), bind("previous_pane", "screen.next_pane(-1)")]
+    # the text area's own F6 and F7 select
+    BINDINGS = [
+        bind("next_pane", "screen.next_pane(1)"),
+        bind("previous_pane", "screen.next_pane(-1)"),
+        bind("diff", "screen.diff"),
+    ]
 
     class Stepped(Message):
         """Undo (-1) or redo (1) was asked for."""

@@ -62,7 +62,7 @@ async def test_it_lists_all_that_will_be_written(tmp_path: Path) -> None:
         plan = plan_text(screen)
         for words in EVERYTHING.strip().splitlines():
             assert words in plan, words
-        await until(pilot, lambda: "[x] grounded" in text(app) and "FAILS on this answer" in text(app))
+        await until(pilot, lambda: "[x] grounded" in text(app) and "passes" in text(app))
 
 
 async def test_what_is_typed_and_chosen_is_what_is_written(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ class DiffScreen(PaneScreen):
         ends = [Piece(f"view: {mode}   ", "dim"), Piece(f"output {amount} ")]
         self.query_one("#header", Bar).show(words, ends if not self.narrow else ends[1:])
         bar = self.query_one("#summary", Bar)
-        bar.show([Piece(" " + "     ".join(numbers(left, right, short=self.narrow)))])
+        bar.show([Piece(" " + "   ".join(numbers(left, right, short=self.narrow)))])
         bar.display = True
 
     def draw_summary(self) -> None:

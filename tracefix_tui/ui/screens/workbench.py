@@ -85,6 +85,8 @@ class WorkbenchScreen(FindingsScreen):
         self.draw_findings()
         before = len(self.list_pane("runs").rows)
         self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
+        if self.attempt is not None and self.focused_pane is not self.list_pane("runs"):
+            self.list_pane("runs").select_key(self.attempt.id, tell=False)
         self.title_pane("runs", f"Runs {len(session.attempts)}", "enter reopen   b branch   space mark   d diff")
         if min(before, 4) != min(len(session.attempts), 4):
             self.query_one("#board").refresh(layout=True)

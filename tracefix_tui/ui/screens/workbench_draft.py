@@ -173,7 +173,7 @@ class DraftScreen(PaneScreen):
             words = f"{len(text):,} characters, the first {_SHOWN_WHEN_LONG:,} shown: F4 edits it in $EDITOR"
         else:
             row, column = editor.cursor_location
-            words = f"Ln {row + 1}, Col {column + 1}   {content.tokens(editor.text)}   F4 $EDITOR"
+            words = f"Ln {row + 1}, Col {column + 1}   {content.tokens(editor.text)}   F4 $EDITOR   esc leave"
         editor.border_subtitle = Content(f" {words} ")
 
     @on(TextArea.SelectionChanged, "#editor")

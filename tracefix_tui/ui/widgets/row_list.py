@@ -62,6 +62,10 @@ class RowList(PaneView, can_focus=True, inherit_bindings=False):
         self._filter = ""
         self._styles: dict[tuple[str, ...], Style] = {}
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a tree folds."""
+        return isinstance(self.rows, TreeRows) if action in ("fold", "fold_to") else True
+
     # -- what is shown
 
     def show(self, rows: Rows, columns: Sequence[Column] | None = None, *, cursor: int = 0, tell: bool = False) -> None:

@@ -179,7 +179,6 @@ class DiffScreen(PaneScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """One column below 110 columns."""
-        super().on_resize(event)
         self._arrange_columns()
 
     def action_view_mode(self) -> None:

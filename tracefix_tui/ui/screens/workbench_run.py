@@ -118,6 +118,10 @@ class RunScreen(EditScreen):
         self.running.stop.set()
         return True
 
+    def on_unmount(self) -> None:
+        """A run does not outlive its screen."""
+        self.stop_run()
+
     # -- what comes back
 
     def _collect(self) -> None:

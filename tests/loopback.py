@@ -238,6 +238,11 @@ class Loopback:
             self._given += 1
             return reply
 
+    def script(self, *replies: Reply) -> None:
+        """Give these replies from now on."""
+        with self._lock:
+            self.replies, self._given = list(replies), 0
+
     def environment(self) -> dict[str, str]:
         """The variables under which an `openai/...` model of LiteLLM is asked here."""
         return {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": self.url, "OPENAI_API_BASE": self.url, "NO_PROXY": "*"}

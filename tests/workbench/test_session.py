@@ -17,9 +17,9 @@ from tracefix_tui.replay.litellm_caller import caller_for
 from tracefix_tui.store.accept import accept
 from tracefix_tui.store.golden import GoldenStore
 from tracefix_tui.store.workspace import Workspace
-from tracefix_tui.workbench.accepting import default_form, plan_accept, plan_lines
+from tracefix_tui.workbench.accepting import concerns, default_form, plan_accept, plan_lines, prompt_text
 from tracefix_tui.workbench.draft import Draft
-from tracefix_tui.workbench.recording import Recording
+from tracefix_tui.workbench.recording import Recording, record
 from tracefix_tui.workbench.session import Session
 
 RULE = "Check that the conditions of a passage fit the question before you answer."
@@ -126,3 +126,45 @@ def test_an_attempt_without_an_answer_is_not_accepted(session: Session, workspac
     attempt = session.run(Draft.of(session.recording), Broken())
     with pytest.raises(AcceptRefused):
         plan_accept(workspace, attempt, default_form(attempt, workspace))
+
+
+def test_an_old_trace_is_still_told_by_its_prompt_after_the_fix(session: Session, workspace: Workspace) -> None:
+    recording, draft = session.recording, edited(session.recording)
+    attempt = session.run(draft, caller_for(draft.model))
+    accept(plan_accept(workspace, attempt, default_form(attempt, workspace)))
+    again = record(recording.trace, recording.span, prompts_dir=workspace.prompts_dir)
+    assert again.hydrated.name == "refund_answer" and again.hydrated.version
+    assert again.hydrated.variables.keys() == recording.hydrated.variables.keys()
+    later = Session(again, workspace).run(Draft.of(again), caller_for(draft.model))
+    form = default_form(later, workspace)
+    assert form.prompt_name == "refund_answer"
+    assert any("has changed since" in line for line in concerns(workspace, later, form))
+
+
+def test_the_prompt_alone_can_be_accepted(session: Session, workspace: Workspace) -> None:
+    draft = edited(session.recording)
+    attempt = session.run(draft, caller_for(draft.model))
+    form = replace(default_form(attempt, workspace), add_case=False)
+    done = accept(plan_accept(workspace, attempt, form))
+    assert done.case is None and GoldenStore(workspace).count() == 0
+
+
+def test_a_model_that_was_changed_is_written_unless_it_is_the_offline_one(
+    session: Session, workspace: Workspace
+) -> None:
+    for model, written in (("openai/gpt-4o-mini", "openai/gpt-4o-mini"), ("offline/other", "offline/extractive")):
+        draft = edited(session.recording).apply({"edit": "model", "value": model})
+        attempt = session.run(
+            draft.apply({"edit": "model", "value": "offline/extractive"}), caller_for("offline/extractive")
+        )
+        attempt = replace(attempt, changes=draft.changes, prompt={**attempt.prompt, "model": model})
+        assert f"model: {written}\n" in prompt_text(workspace, attempt, "refund_answer")
+
+
+def test_ids_that_are_no_text_are_kept(session: Session, workspace: Workspace) -> None:
+    trace = replace(session.recording.trace, id="odd\ud800id")
+    odd = Session(replace(session.recording, trace=trace), workspace)
+    odd.run(Draft.of(odd.recording), caller_for("offline/extractive"))
+    later = Session(odd.recording, workspace)
+    later.load()
+    assert len(later.attempts) == 1 and later.older == 0

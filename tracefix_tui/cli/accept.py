@@ -25,6 +25,7 @@ from tracefix_tui.model.text import safe_line
 @click.option(
     "--check", "checks", multiple=True, metavar="SPEC", help='Guard the case with this check too: "contains:30 days".'
 )
+@click.option("--no-case", is_flag=True, help="Commit the prompt alone.")
 @click.option("--replace", "replace_case", is_flag=True, help="Replace a case of that name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @json_option
@@ -38,6 +39,7 @@ def command(
     message: str | None,
     expected: str | None,
     checks: Sequence[str],
+    no_case: bool,
     replace_case: bool,
     dry_run: bool,
     as_json: bool,
@@ -49,7 +51,7 @@ def command(
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.store.accept import accept
     from tracefix_tui.store.attempts import AttemptLog
-    from tracefix_tui.workbench.accepting import default_form, plan_accept, plan_lines
+    from tracefix_tui.workbench.accepting import concerns, default_form, plan_accept, plan_lines
 
     attempt = AttemptLog(state.workspace).get(attempt_id)
     form = default_form(attempt, state.workspace, [parse_spec(c) for c in checks])
@@ -60,8 +62,10 @@ def command(
         "expected": expected,
         "tags": tuple(tags) or None,
     }
-    form = replace(form, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    form = replace(form, add_case=not no_case, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     plan = plan_accept(state.workspace, attempt, form, replace_case=replace_case)
+    for line in concerns(state.workspace, attempt, form):
+        say(f"mind: {safe_line(line)}")
     for line in plan_lines(plan):
         (data if dry_run and not as_json else say)(safe_line(line))
     if dry_run:
@@ -72,4 +76,4 @@ def command(
     if as_json:
         emit(done.to_public())
     else:
-        data(f"commit {done.commit}\nprompt {done.prompt_path}\ncase   {done.case_path}")
+        data(f"commit {done.commit}\nprompt {done.prompt_path}\ncase   {done.case_path or 'none'}")

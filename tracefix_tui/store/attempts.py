@@ -53,7 +53,8 @@ class AttemptLog:
         """Keep an attempt; gives it as stored, with secrets removed. Raises `StoreError` for an id that is taken."""
         clean, _ = scrub(to_record(attempt))
         stored = from_record(Attempt, clean)
-        values = [stored.id, stored.created, stored.trace_id, stored.span_id, _ascii(clean)]
+        keys = [stored.id, stored.created, stored.trace_id, stored.span_id]
+        values = [*map(_key, keys), _ascii(clean)]
         with self._file.writing() as db:
             if db.execute("SELECT 1 FROM attempts WHERE id = ?", [stored.id]).fetchone():
                 raise StoreError(
@@ -80,21 +81,18 @@ class AttemptLog:
         self, *, trace_id: str | None = None, span_id: str | None = None, limit: int | None = None
     ) -> tuple[Attempt, ...]:
         """Attempts at a trace, a span of it, or all; the newest first."""
-        wanted = [
-            (column, value) for column, value in (("trace_id", trace_id), ("span_id", span_id)) if value is not None
-        ]
-        where = " AND ".join(["1", *(f"{column} = ?" for column, _ in wanted)])
+        where, values = _condition(trace_id, span_id)
         query = f"SELECT record FROM attempts WHERE {where} ORDER BY id DESC LIMIT ?"
         with self._file.reading() as db:
-            found = (
-                db.execute(query, [*(v for _, v in wanted), -1 if limit is None else limit]).fetchall() if db else []
-            )
+            found = db.execute(query, [*values, -1 if limit is None else limit]).fetchall() if db else []
         return tuple(_read(row["record"]) for row in found)
 
-    def count(self) -> int:
-        """How many attempts are kept."""
+    def count(self, *, trace_id: str | None = None, span_id: str | None = None) -> int:
+        """How many attempts `list` would give without a limit."""
+        where, values = _condition(trace_id, span_id)
+        query = f"SELECT count(*) FROM attempts WHERE {where}"
         with self._file.reading() as db:
-            return int(db.execute("SELECT count(*) FROM attempts").fetchone()[0]) if db else 0
+            return int(db.execute(query, values).fetchone()[0]) if db else 0
 
     def prune(self, *, keep: int | None = None, before: datetime | None = None) -> int:
         """Forget all but the newest `keep`, or those from before a time; gives how many."""
@@ -120,6 +118,17 @@ def _ascii(value: object) -> str:
     import json
 
     return json.dumps(value)
+
+
+def _condition(trace_id: str | None, span_id: str | None) -> tuple[str, list[str]]:
+    """A WHERE clause and its values for the attempts at a trace, a span of it, or all."""
+    wanted = [(column, value) for column, value in (("trace_id", trace_id), ("span_id", span_id)) if value is not None]
+    return " AND ".join(["1", *(f"{column} = ?" for column, _ in wanted)]), [_key(value) for _, value in wanted]
+
+
+def _key(text: str) -> str:
+    """A text as SQLite can hold it: lone surrogates, which a trace's ids may have, are spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _read(text: str) -> Attempt:

@@ -13,6 +13,7 @@ from tracefix_tui.model.check import CheckSpec, Verdict
 from tracefix_tui.model.errors import AcceptRefused, PromptInvalid
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
+from tracefix_tui.replay.providers import is_offline
 from tracefix_tui.store.workspace import Workspace
 from tracefix_tui.workbench.recording import Recording
 
@@ -25,7 +26,10 @@ Expected = Literal["output", "text", "checks"]
 
 @dataclass(frozen=True)
 class AcceptForm:
-    """What the engineer decides: names, tags, message, what is expected, and the checks that guard the case."""
+    """What the engineer decides: names, tags, message, what is expected, and the checks that guard the case.
+
+    Without `add_case` the prompt alone is committed.
+    """
 
     prompt_name: str
     case_name: str
@@ -34,6 +38,7 @@ class AcceptForm:
     expected: Expected = "output"
     expected_text: str = ""
     checks: tuple[CheckSpec, ...] = ()
+    add_case: bool = True
 
 
 def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSpec] = ()) -> AcceptForm:
@@ -80,7 +85,7 @@ def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm, *, rep
         workspace,
         prompt=form.prompt_name,
         prompt_text=prompt_text(workspace, attempt, form.prompt_name),
-        case=case_of_attempt(attempt, form),
+        case=case_of_attempt(attempt, form) if form.add_case else None,
         message=form.message,
         failure_modes=form.tags,
         checks=[spec.label for spec in form.checks],
@@ -119,6 +124,8 @@ def prompt_text(workspace: Workspace, attempt: Attempt, name: str) -> str:
     file = PromptFile.read(path)
     changed = {change.kind for change in attempt.changes}
     updates: dict[str, Any] = {"messages": messages}
+    if "model" in changed and not is_offline(model):
+        updates["model"] = model
     if "parameter" in changed:
         updates["model_parameters"] = params
     if "tool schema" in changed:
@@ -219,6 +226,21 @@ def baseline_failures(attempt: Attempt) -> tuple[CheckSpec, ...]:
 def still_failing(attempt: Attempt) -> list[Verdict]:
     """The verdicts that fail on the attempt itself: worth saying before it is accepted."""
     return [v for v in attempt.verdicts if v.outcome == "fail"]
+
+
+def concerns(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> list[str]:
+    """What is worth saying before an attempt is accepted: several changes, failing checks, a prompt that moved on."""
+    out = []
+    if attempt.several_changes:
+        out.append(f"{len(attempt.changes)} changes at once: the result does not tell which one did it")
+    version = attempt.prompt.get("version")
+    same = attempt.prompt.get("name") == form.prompt_name
+    if same and isinstance(version, str) and prompt_path(workspace.prompts_dir, form.prompt_name).exists():
+        out.append(
+            f"the trace was recorded with {form.prompt_name} as of {version}, and the file has changed since: "
+            "accepting writes that version with your change"
+        )
+    return out + [f"still fails on this answer: {v.spec.label}: {v.message}" for v in still_failing(attempt)]
 
 
 def slug(text: str) -> str:

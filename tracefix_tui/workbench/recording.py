@@ -16,6 +16,9 @@ from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
 from tracefix_tui.prompts.hydrated import Hydrated, dehydrate
 from tracefix_tui.replay.request import build_request
+from tracefix_tui.store.workspace import Workspace
+
+_PROMPTS_LOOKED_AT, _VERSIONS_LOOKED_AT = 10, 10
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ def record(
 ) -> Recording:
     """The recording of an LLM span; raises `BadInput` for a span that holds no call.
 
-    A prompt file of the workspace that the trace names, or whose template gives exactly the recorded messages, supplies
-    the template.
+    A prompt file of the workspace whose template gives exactly the recorded messages supplies the template: as it is,
+    or as one of its last commits held it, which is then the `version`. The one that the trace names is tried first.
     """
     if span.llm is None:
         raise BadInput(
@@ -99,8 +102,27 @@ def _dehydrate(context: CallContext, prompts_dir: Path | None) -> Hydrated:
             continue  # `prompts check` reports broken files; here they simply match nothing
         matched = dehydrate(context, file)
         if _is_template_of(file, matched):
-            return replace(matched, name=name)
-    return recorded
+            return replace(matched, name=name, version=None)
+    return _of_earlier_version(context, prompts_dir) or recorded
+
+
+def _of_earlier_version(context: CallContext, prompts_dir: Path) -> Hydrated | None:
+    """The template as a commit of its prompt file held it: a trace is older than the fixes made since."""
+    workspace = Workspace.find(prompts_dir)
+    if not workspace.is_repository or workspace.prompts_dir != prompts_dir.resolve():
+        return None
+    from tracefix_tui.store.history import text_at, versions
+
+    for name in _likely_names(context.call.prompt, prompts_dir)[:_PROMPTS_LOOKED_AT]:
+        try:
+            for version in versions(workspace, name)[:_VERSIONS_LOOKED_AT]:
+                file = PromptFile.parse(text_at(workspace, name, version.commit), name, name)
+                matched = dehydrate(context, file)
+                if _is_template_of(file, matched):
+                    return replace(matched, name=name, version=version.short)
+        except BadInput:
+            continue  # git cannot tell, or a version was no prompt: the prompt is then recovered without its history
+    return None
 
 
 def _is_template_of(file: PromptFile, hydrated: Hydrated) -> bool:

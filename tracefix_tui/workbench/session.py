@@ -32,11 +32,14 @@ class Session:
     workspace: Workspace
     specs: tuple[CheckSpec, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
+    older: int = 0
 
     def load(self) -> None:
-        """Bring back the attempts of earlier sittings at this call."""
+        """Bring back the newest attempts of earlier sittings at this call; `older` counts those left in the log."""
         log = AttemptLog(self.workspace)
-        kept = log.list(trace_id=self.recording.trace.id, span_id=self.recording.span.id, limit=_MOST_ATTEMPTS)
+        trace_id, span_id = self.recording.trace.id, self.recording.span.id
+        kept = log.list(trace_id=trace_id, span_id=span_id, limit=_MOST_ATTEMPTS)
+        self.older = log.count(trace_id=trace_id, span_id=span_id) - len(kept)
         known = {a.id for a in self.attempts}
         self.attempts = [*(a for a in reversed(kept) if a.id not in known), *self.attempts]
 

@@ -125,14 +125,27 @@ async def test_a_case_of_that_name_is_replaced_only_when_asked(tmp_path: Path) -
         screen.query_one("#prompt_name", SafeInput).value = "refund_answer"
         await planned(pilot, screen)
         assert "there is a case" in plan_text(screen)
-        screen.query_one("#replace", ChoiceList).focus()
-        await pilot.press("space")
+        screen.query_one("#case", ChoiceList).focus()
+        await pilot.press("down", "space")
         await planned(pilot, screen)
         assert "1 golden row replaced" in plan_text(screen)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen.done)
         assert "ACCEPTED" in text(app)
     assert len(commits(root)) == 3
+
+
+async def test_the_prompt_can_be_accepted_without_a_case(tmp_path: Path) -> None:
+    root = demo(tmp_path)
+    async with dialog(root) as (_, pilot, screen):
+        screen.query_one("#case", ChoiceList).focus()
+        await pilot.press("space")
+        await planned(pilot, screen)
+        assert "golden row" not in plan_text(screen)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen.done)
+        assert screen.done is not None and screen.done.case is None
+    assert not (root / "prompts/golden").exists()
 
 
 async def test_a_hook_that_refuses_is_heard(tmp_path: Path) -> None:

@@ -45,6 +45,17 @@ def check_rows(offered: Sequence[CheckSpec], chosen: Sequence[CheckSpec], attemp
     return ListRows(rows)
 
 
+def case_rows(adds: bool, replaces: bool) -> ListRows:
+    """Whether the case is added, and whether it may replace one of its name."""
+    marks = {True: "x", False: " "}
+    return ListRows(
+        [
+            Row("add", (Cell(f"[{marks[adds]}] add this case to the golden dataset"),)),
+            Row("replace", (Cell(f"[{marks[replaces]}] replace a case of this name"),)),
+        ]
+    )
+
+
 def plan_sections(plan: AcceptPlan, notes: Sequence[str]) -> list[Section]:
     """Everything a plan will do, or why it can not be done; then the change of the prompt file as a patch."""
     from tracefix_tui.compare.patch import unified
@@ -93,7 +104,7 @@ def accepted_sections(done: Accepted) -> list[Section]:
         Section("done", "\n".join(lines), title="ACCEPTED"),
         Section(
             "next",
-            "The case is in the golden dataset. esc goes back to the call; `git show` shows the commit.",
+            "esc goes back to the call; `git show` shows the commit.",
             style="note",
         ),
     ]

@@ -22,11 +22,11 @@ from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.screens.accept_work import Asked, Planned, Written, carry_out, plan_form
 from tracefix_tui.ui.widgets.bars import WIDE
 from tracefix_tui.ui.widgets.row_list import RowList
-from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
+from tracefix_tui.ui.widgets.rows import Column, ListRows
 from tracefix_tui.ui.widgets.safe_fields import SafeInput, SafeTextArea
 from tracefix_tui.ui.widgets.sections import Section
 from tracefix_tui.ui.widgets.text_view import TextView
-from tracefix_tui.workbench.accepting import default_form
+from tracefix_tui.workbench.accepting import concerns, default_form
 from tracefix_tui.workbench.session import Session
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
                 yield Static("", id="shown", markup=False)
                 yield Static("checks that guard the case", classes="label", markup=False)
                 yield ChoiceList(id="checks", empty="none: press + in Findings to say what you expect")
-                yield ChoiceList(id="replace")
+                yield ChoiceList(id="case")
             yield TextView(id="plan")
 
     def _value(self, name: str) -> str:
@@ -105,10 +105,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
         columns = (Column(), Column(22))
         self._rows("#expected", content.expected_rows(form.expected), (Column(),))
         self._rows("#checks", content.check_rows(self.offered, form.checks, self.attempt), columns)
-        mark = "x" if self.replaces else " "
-        self._rows(
-            "#replace", ListRows([Row("replace", (Cell(f"[{mark}] replace a case of this name"),))]), (Column(),)
-        )
+        self._rows("#case", content.case_rows(form.add_case, self.replaces), (Column(),))
         self.query_one("#own").display = form.expected == "text"
         text = output.text if output is not None else ""
         shown = (
@@ -136,6 +133,8 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
             self.form = replace(
                 self.form, checks=tuple(s for s in checks if s != spec) if spec in checks else (*checks, spec)
             )
+        elif key == "add":
+            self.form = replace(self.form, add_case=not self.form.add_case)
         else:
             self.replaces = not self.replaces
         self._draw_lists()
@@ -211,8 +210,7 @@ class AcceptScreen(ModalScreen["Accepted | None"]):
 
     def _notes(self) -> list[str]:
         notes = ["The draft was edited after this run: the run is what is accepted."] if self._differs else []
-        failing = [v for v in self.attempt.verdicts if v.outcome == "fail"]
-        return notes + [f"still fails on this answer: {v.spec.label}: {v.message}" for v in failing]
+        return notes + concerns(self.session.workspace, self.attempt, self.form)
 
     def _say(self, words: str) -> None:
         self.query_one("#plan", TextView).show((Section("said", words, style="note"),))

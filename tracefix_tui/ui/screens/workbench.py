@@ -87,7 +87,9 @@ class WorkbenchScreen(FindingsScreen):
         self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
         if self.attempt is not None and self.focused_pane is not self.list_pane("runs"):
             self.list_pane("runs").select_key(self.attempt.id, tell=False)
-        self.title_pane("runs", f"Runs {len(session.attempts)}", "enter reopen   b branch   space mark   d diff")
+        shown, all_runs = len(session.attempts), len(session.attempts) + session.older
+        count = f"Runs {shown}  of {all_runs}, the newest" if session.older else f"Runs {shown}"
+        self.title_pane("runs", count, "enter reopen   b branch   space mark   d diff")
         if min(before, 4) != min(len(session.attempts), 4):
             self.query_one("#board").refresh(layout=True)
         self.draw_summary()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -54,13 +55,13 @@ class PaneScreen(TakingScreen):
 
     # -- for the screen to say
 
+    @abstractmethod
     def make_panes(self) -> Sequence[Pane]:
         """The panes, with the ids of `SPECS`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Where the panes are on a wide screen."""
-        raise NotImplementedError
 
     def resized(self) -> None:
         """Called after the panes found their places for a new size."""

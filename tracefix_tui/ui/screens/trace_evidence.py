@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,9 @@ class EvidenceScreen(PaneScreen):
         self.findings: tuple[Finding, ...] | None = None
         self._current, self._place = 0, -1
 
+    @abstractmethod
     def show_span(self, span: Span) -> None:
         """Show a span in the panes."""
-        raise NotImplementedError
 
     def pane(self, pane_id: str) -> Pane:
         """A pane by its id."""

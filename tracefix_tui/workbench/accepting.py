@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from tracefix_tui.compare.text import diff_text
 from tracefix_tui.model.attempt import Attempt
 from tracefix_tui.model.check import CheckSpec, Verdict
 from tracefix_tui.model.errors import AcceptRefused, PromptInvalid
@@ -20,6 +22,8 @@ from tracefix_tui.workbench.recording import Recording
 if TYPE_CHECKING:
     from tracefix_tui.model.case import Case, CaseCheck
     from tracefix_tui.store.accept import AcceptPlan
+
+_ALIKE, _PROMPTS_COMPARED = 0.6, 50  # a prompt without a name belongs to the file it resembles
 
 Expected = Literal["output", "text", "checks"]
 
@@ -257,7 +261,21 @@ def _prompt_name(attempt: Attempt, workspace: Workspace) -> str:
             return slug(named)
         return named
     names = list_prompts(workspace.prompts_dir) if workspace.prompts_dir.is_dir() else ()
-    return names[0] if len(names) == 1 else "answer"
+    alike = max(((_likeness(attempt, workspace, name), name) for name in names[:_PROMPTS_COMPARED]), default=(0.0, ""))
+    if alike[0] >= _ALIKE:
+        return alike[1]
+    return next(name for n in count(1) if (name := "answer" if n == 1 else f"answer-{n}") not in names)
+
+
+def _likeness(attempt: Attempt, workspace: Workspace, name: str) -> float:
+    """How much a prompt file is like the attempt's prompt, from 0 to 1."""
+    try:
+        file = PromptFile.read(prompt_path(workspace.prompts_dir, name), name)
+    except PromptInvalid:
+        return 0.0
+    mine = cast("list[dict[str, Any]]", attempt.prompt.get("messages") or [])
+    before, after = ("\n".join(f"{m.get('role')}\n{m.get('content')}" for m in each) for each in (file.messages, mine))
+    return diff_text(before, after).similarity
 
 
 def _now() -> str:

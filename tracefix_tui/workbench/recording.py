@@ -15,10 +15,12 @@ from tracefix_tui.model.errors import BadInput, PromptInvalid, ReplayImpossible
 from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
 from tracefix_tui.prompts.hydrated import Hydrated, dehydrate
+from tracefix_tui.prompts.template import pieces
 from tracefix_tui.replay.request import build_request
 from tracefix_tui.store.workspace import Workspace
 
 _PROMPTS_LOOKED_AT, _VERSIONS_LOOKED_AT = 10, 10
+_LEAST_LITERAL = 12  # letters and digits outside placeholders by which a prompt file can be recognised
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _dehydrate(context: CallContext, prompts_dir: Path | None) -> Hydrated:
         except PromptInvalid:
             continue  # `prompts check` reports broken files; here they simply match nothing
         matched = dehydrate(context, file)
-        if _is_template_of(file, matched):
+        if _is_template_of(file, matched, context, name):
             return replace(matched, name=name, version=None)
     return _of_earlier_version(context, prompts_dir) or recorded
 
@@ -118,18 +120,25 @@ def _of_earlier_version(context: CallContext, prompts_dir: Path) -> Hydrated | N
             for version in versions(workspace, name)[:_VERSIONS_LOOKED_AT]:
                 file = PromptFile.parse(text_at(workspace, name, version.commit), name, name)
                 matched = dehydrate(context, file)
-                if _is_template_of(file, matched):
+                if _is_template_of(file, matched, context, name):
                     return replace(matched, name=name, version=version.short)
         except BadInput:
             continue  # git cannot tell, or a version was no prompt: the prompt is then recovered without its history
     return None
 
 
-def _is_template_of(file: PromptFile, hydrated: Hydrated) -> bool:
-    """Every message of the file, in order, is the template of a message from the first on."""
+def _is_template_of(file: PromptFile, hydrated: Hydrated, context: CallContext, name: str) -> bool:
+    """Every message of the file, in order, is the template of a message from the first on.
+
+    A file of little more than placeholders would fit any call: it counts only where the trace names it.
+    """
     wanted = [(str(m["role"]), str(m["content"])) for m in file.messages]
     found = [(m.role, m.text) for m in hydrated.template_messages[: len(wanted)]]
-    return file.has_placeholders and found == wanted
+    if not file.has_placeholders or found != wanted:
+        return False
+    literal = "".join(piece for _, text in wanted for piece in pieces(text) if isinstance(piece, str))
+    named = context.call.prompt is not None and context.call.prompt.name == name
+    return named or sum(map(str.isalnum, literal)) >= _LEAST_LITERAL
 
 
 def _likely_names(prompt: PromptRef | None, prompts_dir: Path) -> list[str]:

@@ -254,6 +254,22 @@ def test_tools_documents_errors_and_events():
     assert trace.by_id["inner"].kind == "tool"
 
 
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_plain_span_that_gave_a_tool_message_is_a_tool(as_text):
+    message = {"status": "error", "content": "no such line", "tool_call_id": "c1", "name": "timetable"}
+    made = {"lc": 1, "type": "constructor", "id": ["langchain_core", "messages", "ToolMessage"], "kwargs": message}
+    trace = opened(
+        download(
+            observation("timetable", "SPAN", input='{"line": 4}', output=json.dumps(made) if as_text else made),
+            observation("tools", "SPAN", output=json.dumps({"messages": [made]})),
+        )
+    ).traces[0]
+    assert [span.kind for span in trace.spans] == ["tool", "chain"]
+    tool = trace.by_id["timetable"].detail.tool
+    assert (tool.name, tool.call_id, tool.arguments) == ("timetable", "c1", {"line": 4})
+    assert (tool.result, tool.is_error) == ("no such line", True)
+
+
 def test_headers_of_a_recorded_body_are_not_kept():
     body = {
         "model": "g",

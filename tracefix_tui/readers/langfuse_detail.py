@@ -11,6 +11,7 @@ from tracefix_tui.readers.langfuse_call import read_call
 from tracefix_tui.readers.langfuse_rows import Row
 from tracefix_tui.readers.otel.content import Losses
 from tracefix_tui.readers.shapes.documents import read_documents
+from tracefix_tui.readers.shapes.langchain import message_body
 from tracefix_tui.readers.shapes.requests import read_request
 from tracefix_tui.readers.shapes.secrets import safe_body, without_secrets
 from tracefix_tui.readers.values import json_object, maybe_json, text_or_none
@@ -99,13 +100,15 @@ def _tool(row: Row, given: Any) -> ToolRun:
             (text_or_none(given.get(k)) for k in ("tool_call_id", "toolCallId") if given.get(k)), None
         )
     result = row.get("output")
+    answer = message_body(json_object(result))
+    is_message = "content" in answer and "tool_call_id" in answer
     return ToolRun(
         name=name,
-        call_id=call_id or text_or_none(json_object(result).get("tool_call_id")),
+        call_id=call_id or text_or_none(answer.get("tool_call_id")),
         arguments=given,
         arguments_raw=raw if isinstance(raw, str) else None,
-        result=result,
-        is_error=row.status[0] == "error",
+        result=answer["content"] if is_message else result,
+        is_error=row.status[0] == "error" or (is_message and answer.get("status") == "error"),
     )
 
 

@@ -40,6 +40,8 @@ _INNER_KINDS: dict[str, SpanKind] = {
     "execute_tool": "tool",
     "retrieval": "retriever",
 }
+# LangChain's tracer for JavaScript writes a tool as a plain span: what it gave back, a tool message, tells.
+_TOOL_MESSAGE = re.compile(r'\s*\{\s*"lc":\s*1,\s*"type":\s*"constructor",\s*"id":\s*\[[^\]]*"ToolMessage"\s*\]')
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_NAMES = {"model": ("provided_model_name", "providedModelName")}
 
@@ -112,7 +114,7 @@ class Row:
             inner = found.group(1) if found else ""
         else:
             inner = self.attributes.text("openinference.span.kind", "gen_ai.operation.name") or ""
-        return _INNER_KINDS.get(inner.lower(), "chain")
+        return _INNER_KINDS.get(inner.lower()) or ("tool" if _is_tool_message(self.raw.get("output")) else "chain")
 
     @property
     def start_ns(self) -> int | None:
@@ -139,6 +141,13 @@ class Row:
         if at is None and wait is not None and 0 <= wait < 1e9 and self.start_ns is not None:
             return self.start_ns + round(wait * 1e9)
         return at
+
+
+def _is_tool_message(output: Any) -> bool:
+    if isinstance(output, str):
+        return _TOOL_MESSAGE.match(output) is not None
+    path = output.get("id") if isinstance(output, dict) and output.get("lc") == 1 else None
+    return isinstance(path, list) and path[-1:] == ["ToolMessage"]
 
 
 @cache

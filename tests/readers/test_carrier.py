@@ -90,6 +90,11 @@ def test_a_cut_last_line_keeps_its_whole_records():
     assert "line 2 was cut" in carried.warnings[0]
 
 
+def test_an_indented_document_cut_after_a_key_is_not_lines():
+    with pytest.raises(UnreadableTrace, match="JSON is damaged"):
+        unpack(b'{\n  "head"', "file")
+
+
 @given(st.integers(1, len(data(DOCUMENT)) - 1), st.booleans())
 def test_a_document_cut_anywhere_keeps_whole_records_only(cut, pretty):
     text = json.dumps(DOCUMENT, indent=2) if pretty else json.dumps(DOCUMENT)

@@ -167,9 +167,16 @@ def _lines(text: str) -> Carried | None:
                 return None
     if len(bad) * 2 > len(rows) or not carried.values:
         return None
+    if bad and not any(map(_is_record, carried.values)):
+        return None  # a few lines of an indented document that was cut, not a file of lines
     if bad:
         _note_bad_lines(carried, bad, len(rows), rows[-1][0])
     return carried
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a line's value can be a record: an object, a list, or one of them as JSON text."""
+    return isinstance(value, (dict, list)) or (isinstance(value, str) and value.lstrip()[:1] in ("{", "["))
 
 
 def _note_bad_lines(carried: Carried, bad: list[tuple[int, str, Exception]], count: int, last: int) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tracefix_tui.model.attempt import Request
 from tracefix_tui.model.call import ToolDef
 from tracefix_tui.model.errors import ModelNotFound
-from tracefix_tui.model.message import Message
+from tracefix_tui.model.message import Message, ToolCall
 from tracefix_tui.replay.caller import TextDelta, run, run_or_raise
 from tracefix_tui.replay.offline.caller import OfflineCaller
 from tracefix_tui.replay.offline.reading import read
@@ -52,6 +52,17 @@ def say(request: Request, repeat: int = 0) -> str:
     output = run_or_raise(request, OfflineCaller(), repeat=repeat).output
     assert output is not None
     return output.text
+
+
+def test_what_stands_in_the_prompt_and_in_a_tools_result_is_said_once() -> None:
+    messages = [
+        Message.of("system", f"Answer only from the context.\nContext:\n{LIMITS}"),
+        Message.of("user", "Within how many days of delivery are refunds possible?"),
+        Message("assistant", tool_calls=(ToolCall("c1", "search", "{}"),)),
+        Message.of("tool", f"[kb-2] {LIMITS.removeprefix('[2] ')}", tool_call_id="c1"),
+    ]
+    answer = say(Request("offline/extractive", tuple(messages)))
+    assert answer.count("Refunds are possible within 30 days of delivery.") == 1
 
 
 def test_a_careless_prompt_gets_the_likest_sentence() -> None:

@@ -133,9 +133,15 @@ def select(lines: list[_Line], rules: Instructions) -> list[_Line]:
             break
         also = line in usable and line.score >= _ALSO * best.score
         condition = rules.careful and line.passage is best.passage and bool(_CONDITION.search(line.text))
-        if line is not best and (also or condition):
+        if line is not best and (also or condition) and not any(_says_the_same(line, said) for said in chosen):
             chosen.append(line)
     return sorted(chosen, key=lambda line: line.place)
+
+
+def _says_the_same(a: _Line, b: _Line) -> bool:
+    """Whether one holds the other: the same passage often stands in the prompt and in a tool's result."""
+    one, other = (" ".join(tokens(line.text)) for line in (a, b))
+    return one in other or other in one
 
 
 def _prose(chosen: list[_Line], rules: Instructions) -> str:

@@ -119,7 +119,7 @@ def _joined(*parts: str) -> str:
 _EMPTY = {
     "chunks": "No chunks were retrieved for this step.",
     "tools": "No tools were offered or run.",
-    "expected": "No expected output for this input yet.",
+    "expected": "No expected output for this input yet.\nReplay until it is right (e or r), then press a to accept.",
 }
 
 

@@ -101,11 +101,20 @@ def test_a_repeated_span_is_kept_once_and_said():
     assert "recorded more than once" in file.source.warnings[0]
 
 
-def test_spans_without_an_id_are_skipped_and_counted():
-    nameless = otlp_span(spans()[0])
-    del nameless["spanId"]
-    file = read_bytes(data(batch(nameless, otlp_span(spans()[1]))), "x")
-    assert file.source.warnings == ("1 span skipped: no span id",)
+def test_spans_without_an_id_are_kept_and_said():
+    nameless = [otlp_span(s) for s in spans()]
+    for one in nameless:
+        del one["spanId"]
+    file = read_bytes(data(batch(*nameless[:2])), "x")
+    assert [s.id for s in file.traces[0].spans] == ["no-id-1", "no-id-2"]
+    assert file.source.warnings == ("2 spans without an id: named no-id-1 to no-id-2 here",)
+
+
+def test_content_nested_deeply_does_not_stop_a_trace():
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    found = otlp_span(span(ROOT, None, "chat", {"input.value": deep, "metadata": deep, "llm.tools": deep}))
+    shown = read_bytes(data(batch(found)), "x").traces[0].spans[0]
+    assert shown.to_public()["input"] == deep
 
 
 def test_errors_name_their_type_and_the_exception():

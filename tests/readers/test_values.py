@@ -47,6 +47,16 @@ def test_text_nested_deeper_than_python_can_parse_stays_as_it_is():
     assert maybe_json(text) is text
 
 
+@pytest.mark.parametrize(("levels", "parsed"), [(150, True), (300, False), (900, False)])
+def test_text_nested_deeper_than_the_program_can_walk_stays_as_it_is(levels, parsed):
+    text = '{"a":' * levels + "[" * 8 + "]" * 8 + "}" * levels
+    assert (maybe_json(text) != text) == parsed
+
+
+def test_a_long_list_is_not_deep():
+    assert len(maybe_json(json.dumps([{"a": [i]} for i in range(500)]))) == 500
+
+
 def test_an_object_in_text_is_found_and_anything_else_is_empty():
     assert json_object('{"a": 1}') == {"a": 1}
     assert json_object("[1]") == json_object("oops") == json_object(None) == {}

@@ -22,10 +22,15 @@ _MAX_INDEX_DIGITS = 6
 _LATEST_NS = 4_000_000_000_000_000_000
 _LATEST_TEXT = str(_LATEST_NS)
 _NS_DIGITS = len(_LATEST_TEXT)
+# Deeper than anything an application writes, and well within what Python can walk, compare and print by recursion.
+_DEEPEST = 200
 
 
 def maybe_json(value: Any, depth: int = 3) -> Any:
-    """The value a text encodes, up to `depth` encodings deep; anything that does not parse is given back as it is."""
+    """The value a text encodes, up to `depth` encodings deep.
+
+    What does not parse, or is nested more than 200 levels deep, is given back as it is.
+    """
     while depth > 0 and isinstance(value, str):
         stripped = value.strip()
         if not stripped or stripped[0] not in _JSON_STARTS:
@@ -34,9 +39,21 @@ def maybe_json(value: Any, depth: int = 3) -> Any:
             found = json.loads(stripped)
         except (ValueError, RecursionError):
             break
+        if stripped.count("[") + stripped.count("{") > _DEEPEST and _nested_deeper(found, _DEEPEST):
+            break
         value = mend_values(found) if "\\ud" in stripped.lower() else found
         depth -= 1
     return value
+
+
+def _nested_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels + 1):
+        inner = (item.values() if isinstance(item, dict) else item for item in layer if isinstance(item, (dict, list)))
+        layer = [item for items in inner for item in items if isinstance(item, (dict, list))]
+        if not layer:
+            return False
+    return True
 
 
 def json_object(value: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from tracefix_tui.model.text import plural
 from tracefix_tui.model.trace import Score, Span, SpanDetail, Trace
+from tracefix_tui.readers.lazy import when_opened
 from tracefix_tui.readers.otel.dialect import Dialect, TraceFacts
 from tracefix_tui.readers.otel.dialects import dialect_of
 from tracefix_tui.readers.otel.flat import Event, FlatSpan
@@ -33,7 +33,7 @@ def assemble(spans: Iterable[FlatSpan], scores: Sequence[Score] = ()) -> Assembl
     for span in spans:
         if not span.id:
             nameless += 1
-            continue
+            span.id = f"no-id-{nameless}"
         group = groups.setdefault(span.trace_id or NO_TRACE_ID, {})
         before = group.get(span.id)
         repeated += before is not None
@@ -41,7 +41,7 @@ def assemble(spans: Iterable[FlatSpan], scores: Sequence[Score] = ()) -> Assembl
             group[span.id] = span
     out = Assembled(())
     if nameless:
-        out.warnings.append(f"{plural(nameless, 'span')} skipped: no span id")
+        out.warnings.append(f"{plural(nameless, 'span')} without an id: named {_named(nameless)} here")
     if repeated:
         out.warnings.append(f"{plural(repeated, 'span')} recorded more than once: the last record of each is kept")
     dialects: dict[str, None] = {}
@@ -51,6 +51,10 @@ def assemble(spans: Iterable[FlatSpan], scores: Sequence[Score] = ()) -> Assembl
     out.traces = tuple(_trace(trace_id, group, by_span, dialects) for trace_id, group in groups.items())
     out.dialects = tuple(name for name in dialects if name)
     return out
+
+
+def _named(count: int) -> str:
+    return "no-id-1" if count == 1 else f"no-id-1 to no-id-{count}"
 
 
 def _trace(
@@ -93,7 +97,7 @@ def _span(flat: FlatSpan, dialect: Dialect, siblings: list[FlatSpan], scores: tu
         end_ns=flat.end_ns,
         status=status,
         error=_error(flat, message) if status == "error" else None,
-        load=partial(_load, dialect, flat, siblings, scores),
+        load=when_opened(_load, dialect, flat, siblings, scores),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.metadata
 import logging
 import os
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -26,7 +29,7 @@ _LOCK = threading.Lock()
 
 def load_litellm() -> ModuleType:
     """The litellm module. The first call takes 3 to 5 s: make it off the UI thread."""
-    with _LOCK:
+    with _LOCK, _no_collecting():
         loaded = _load()
         for module in ("litellm", "pydantic"):  # what they deprecate is not ours to mend, nor to write over the screen
             warnings.filterwarnings("ignore", module=rf"{module}(\.|$)")
@@ -55,6 +58,25 @@ def skips_mcp() -> bool:
     """
     major, minor = [*importlib.metadata.version("litellm").split("."), "0"][:2]
     return (int(major), int(minor)) >= (1, 106)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Spare the garbage collector what is loaded.
+
+    Walking it again and again took 0.7 of 2.5 s, held the screen for 160 ms at a time, and made the exit 1.4 s longer.
+    """
+    if _load.cache_info().currsize:
+        yield
+        return
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @cache

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
 from tracefix_tui import __version__
-from tracefix_tui.cli.state import OpenApp, State, say
-from tracefix_tui.model.errors import EXIT_STOPPED, TracefixError
+from tracefix_tui.cli.outcome import outcome
+from tracefix_tui.cli.state import OpenApp, State
 
 COMMANDS: dict[str, str] = {
     "open": "Open traces in the terminal app.",
@@ -70,18 +69,14 @@ def tracefix() -> None:
 
 def run(argv: Sequence[str] | None, open_app: OpenApp) -> int:
     """Run one command and give its exit code; errors become one line on stderr."""
+    return outcome(lambda: _run(argv, open_app))
+
+
+def _run(argv: Sequence[str] | None, open_app: OpenApp) -> object:
     try:
-        result = tracefix.main(args=None if argv is None else list(argv), standalone_mode=False, obj=State(open_app))
-        return result if isinstance(result, int) else 0
-    except TracefixError as error:
-        say(f"tracefix-tui: {error}")
-        return error.exit_code
+        return tracefix.main(args=None if argv is None else list(argv), standalone_mode=False, obj=State(open_app))
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("tracefix-tui: stopped")
-        return EXIT_STOPPED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except click.Abort as abort:
+        raise KeyboardInterrupt from abort

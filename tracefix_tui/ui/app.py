@@ -68,6 +68,19 @@ class TracefixApp(InkApp):
             self.set_interval(0.5, self._draw_tour)
         if self.library.waiting:
             self.run_worker(self._read_waiting, thread=True, group="read")
+        self.run_worker(self._recover, thread=True, group="recover")
+
+    def _recover(self) -> None:
+        """Finish or undo what an interrupted accept left, in a thread."""
+        from tracefix_tui.store.accept import recover
+        from tracefix_tui.store.workspace import Workspace
+
+        try:
+            lines = recover(Workspace.find(self.root or Path.cwd()))
+        except TracefixError as error:
+            lines = [str(error)]
+        for line in lines:
+            self.call_from_thread(self.notify, safe_line(line), timeout=10, markup=False)
 
     def _draw_tour(self) -> None:
         """The demo's line; an accept shows in the workspace, so it is looked for there."""

@@ -24,7 +24,8 @@ class Hydrated:
     """Messages as a template, its variables and the documents in them. An edit gives a new value; keep the old to undo.
 
     `values` are the variables that hold no documents, `blocks` those that do. `results` says which variables hold the
-    result of which step. `by_hand` names variables that held documents until they were written over.
+    result of which step. `by_hand` names variables that held documents until they were written over. `own` counts the
+    messages, from the first, that a known template gave: the examples in a prompt are its own, later turns are not.
     """
 
     template_messages: tuple[Message, ...]
@@ -36,6 +37,7 @@ class Hydrated:
     results: dict[str, int] = field(default_factory=dict)
     retrieved: tuple[Document, ...] = ()
     by_hand: frozenset[str] = frozenset()
+    own: int = 0
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
@@ -66,6 +68,12 @@ class Hydrated:
         )
         return tuple(dict.fromkeys(named))
 
+    @property
+    def lead(self) -> int:
+        """How many messages belong to the prompt: its own, and in any case those before the first answer."""
+        roles = (i for i, m in enumerate(self.template_messages) if m.role in ("assistant", "tool"))
+        return max(self.own, next(roles, len(self.template_messages)))
+
     def missing(self) -> tuple[str, ...]:
         """Placeholders of the template that have no value."""
         return tuple(name for name in self.placeholders if name not in self.variables)
@@ -82,9 +90,9 @@ class Hydrated:
         """The source of every character of every message: sorted, without gaps or overlaps, none empty."""
         return tuple(region for i in range(len(self.template_messages)) for region in self._message_regions(i))
 
-    def with_template(self, messages: Sequence[Message]) -> Hydrated:
-        """Another template over the same variables and documents."""
-        return replace(self, template_messages=tuple(messages))
+    def with_template(self, messages: Sequence[Message], own: int | None = None) -> Hydrated:
+        """Another template over the same variables and documents; `own` as it was where it is not given."""
+        return replace(self, template_messages=tuple(messages), own=self.own if own is None else own)
 
     def with_variable(self, name: str, value: str) -> Hydrated:
         """Another value for a variable; documents that it held are then no longer told apart."""
@@ -288,5 +296,6 @@ def dehydrate(context: CallContext, file: PromptFile | None = None) -> Hydrated:
         blocks=proposal.blocks,
         origin=proposal.origin,
         results=proposal.results,
+        own=proposal.own,
     )
     return proposed if proposed.messages == call.messages else made

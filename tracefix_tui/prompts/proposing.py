@@ -33,7 +33,7 @@ class Proposal:
     """Stretches of the text parts that variables fill, and what is in those variables.
 
     A part is named by its position among all text parts of all messages. `results` says which slots hold which step's
-    tool result.
+    tool result, `own` how many messages, from the first, a known template gave.
     """
 
     origin: Origin = "literal"
@@ -41,6 +41,7 @@ class Proposal:
     values: dict[str, str] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     results: dict[str, int] = field(default_factory=dict)
+    own: int = 0
 
 
 def text_parts(messages: Sequence[Message]) -> list[tuple[str, str]]:
@@ -78,6 +79,7 @@ class _Proposer:
         self.parts = text_parts(context.call.messages)
         self.searched = [i for i, (role, _) in enumerate(self.parts) if role in _SEARCHED]
         self.hay = Haystack([self.parts[i][1] for i in self.searched])
+        self.given = len(template or ())
         self.recorded = self._by_template(template)
         self.filled: list[Filled] = list(self.recorded)
         self.values: dict[str, str] = {f.name: self._text(f.part)[f.start : f.end] for f in self.recorded}
@@ -92,7 +94,15 @@ class _Proposer:
             return Proposal()
         origin: Origin = "recorded" if self.recorded else "aligned"
         plain = {name: value for name, value in self.values.items() if name not in self.blocks}
-        return Proposal(origin, tuple(sorted(self.filled)), plain, self.blocks, self.results)
+        return Proposal(origin, tuple(sorted(self.filled)), plain, self.blocks, self.results, self._own())
+
+    def _own(self) -> int:
+        """The messages up to the last one that the template filled in, and all that the given one has."""
+        if not self.recorded:
+            return 0
+        messages = self.context.call.messages
+        holders = [i for i, m in enumerate(messages) for _ in texts_of(m)]
+        return max(holders[self.recorded[-1].part] + 1, self.given if self.given <= len(messages) else 0)
 
     def _by_template(self, template: Sequence[JsonObject] | None) -> list[Filled]:
         ref = self.context.call.prompt

@@ -11,7 +11,7 @@ from tracefix_tui.model.attempt import Change, Request
 from tracefix_tui.model.call import ToolDef
 from tracefix_tui.model.errors import BadInput
 from tracefix_tui.model.json_value import Json, JsonObject
-from tracefix_tui.model.message import Message
+from tracefix_tui.model.message import Message, message_from_openai
 from tracefix_tui.prompts.hydrated import Hydrated
 from tracefix_tui.workbench.changes import list_changes
 from tracefix_tui.workbench.recording import Recording
@@ -144,18 +144,13 @@ def _template_messages(hydrated: Hydrated, edit: JsonObject) -> Hydrated:
     """A whole new template; messages of the recording after it (the turns of a conversation) stay."""
     given = cast("list[JsonObject]", edit["messages"])
     before = hydrated.template_messages
-    lead = leading(before)
+    lead = hydrated.lead
     fresh = []
     for i, item in enumerate(given):
-        role, text = str(item["role"]), str(item["content"])
-        keep = before[i] if i < lead and before[i].role == role else Message(role)
-        fresh.append(keep.with_text(text))
-    return hydrated.with_template((*fresh, *before[lead:]))
-
-
-def leading(messages: Sequence[Message]) -> int:
-    """How many messages belong to the prompt: those before the first answer or tool result."""
-    return next((i for i, m in enumerate(messages) if m.role in ("assistant", "tool")), len(messages))
+        made = message_from_openai(item)
+        stays = i < lead and before[i].role == made.role and isinstance(item.get("content"), str)
+        fresh.append(before[i].with_text(made.text) if stays else made)
+    return hydrated.with_template((*fresh, *before[lead:]), own=len(fresh))
 
 
 def _moved(hydrated: Hydrated, edit: JsonObject) -> Hydrated:

@@ -17,7 +17,7 @@ from tracefix_tui.replay.caller import Caller, Event, run
 from tracefix_tui.replay.providers import is_offline
 from tracefix_tui.store.attempts import AttemptLog, new_attempt_id
 from tracefix_tui.store.workspace import Workspace
-from tracefix_tui.workbench.draft import Draft, leading
+from tracefix_tui.workbench.draft import Draft
 from tracefix_tui.workbench.judging import Standing, judge, standings
 from tracefix_tui.workbench.recording import Recording
 
@@ -129,7 +129,7 @@ def fitted(request: Request) -> tuple[Request, tuple[FidelityEntry, ...]]:
 def prompt_data(draft: Draft) -> JsonObject:
     """The draft's prompt as a prompt file holds it, with the edits that made it and the turns that followed it."""
     template = draft.hydrated.template_messages
-    lead = leading(template) or len(template)
+    lead = draft.hydrated.lead or len(template)
     return {
         "name": draft.hydrated.name,
         "version": draft.hydrated.version,

@@ -14,7 +14,6 @@ from tracefix_tui.ui.screens.ask import AskText
 from tracefix_tui.ui.screens.choice import ChoiceScreen
 from tracefix_tui.ui.screens.workbench_settings import SettingsScreen
 from tracefix_tui.ui.widgets.row_list import RowList
-from tracefix_tui.workbench.draft import leading
 
 _ROLES = (
     ("system", "what the model is and does"),
@@ -189,7 +188,7 @@ class EditScreen(SettingsScreen):
     def _restructure(self, act: Callable[[list[JsonObject], int], object], *, add: bool = False) -> bool:
         """Change the list of the prompt's own messages; the turns after them stay as they were."""
         template = self.draft.hydrated.template_messages
-        lead = leading(template)
+        lead = self.draft.hydrated.lead
         at = min(self.selected, lead - 1) if add else self.selected
         if at >= lead:
             self.app.notify(

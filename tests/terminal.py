@@ -75,6 +75,7 @@ class Terminal:
         self._emulator = pyte.Stream(self._display)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._fed, self._held = 0, ""
+        self._seen: str | None = None
         self._master, slave = os.openpty()
         self._set_size()
         self._settings = termios.tcgetattr(slave)
@@ -124,12 +125,15 @@ class Terminal:
         """What is on the screen now."""
         with self._lock:
             new, self._fed = self.raw[self._fed :], len(self.raw)
+        if not new and self._seen is not None:
+            return self._seen
         text = self._held + self._decoder.decode(new)
         start = text.rfind("\x1b")
         whole = start < 0 or _WHOLE.match(text, start)  # half a sequence waits for its rest
         text, self._held = (text, "") if whole else (text[:start], text[start:])
         self._emulator.feed(_UNKNOWN.sub("", text))
-        return "\n".join(line.rstrip() for line in self._display.display)
+        self._seen = "\n".join(line.rstrip() for line in self._display.display)
+        return self._seen
 
     def ground(self, column: int, line: int) -> str:
         """The background of a cell as it was seen last: a colour as six hexadecimal digits, or a name."""
@@ -152,6 +156,7 @@ class Terminal:
         """Make the terminal another size, as dragging its window's corner does."""
         self.size = columns, lines
         self._display.resize(lines, columns)
+        self._seen = None
         self._set_size()
 
     def wait_for(self, *texts: str, timeout: float = 30.0) -> str:

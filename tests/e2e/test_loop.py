@@ -51,6 +51,21 @@ def test_from_the_failure_to_the_commit(shop: Path, size: tuple[int, int]) -> No
         t.wait_gone("ACCEPTED")
         quit_cleanly(t)
 
+    check_what_was_written(shop)
+    with Terminal(["open", "traces/refund.json"], shop, size) as t:
+        t.wait_for(FINDING)
+        t.press("d")
+        t.wait_for("DIFF", "recorded -> run 1", "{+You+}")
+        t.press("esc")
+        t.wait_for("^z undo", "Changes 0")
+        t.press("esc")
+        t.wait_for("1-9 evidence")
+        if size == WIDE:
+            t.wait_for("Expected  (golden: refund_answer/", "You get your money back in 5 days [1].")
+        quit_cleanly(t)
+
+
+def check_what_was_written(shop: Path) -> None:
     assert git(shop, "log", "-1", "--format=%s") == "refund_answer: system message edited\n"
     assert git(shop, "status", "--short") == ""
     trailers = dict(line.split(": ", 1) for line in git(shop, "log", "-1", "--format=%(trailers)").strip().splitlines())
@@ -66,24 +81,3 @@ def test_from_the_failure_to_the_commit(shop: Path, size: tuple[int, int]) -> No
 
     with closing(sqlite3.connect(shop / ".tracefix/golden.db")) as db:
         assert db.execute("select name, prompt from cases").fetchall() == [(case_file.stem, "refund_answer")]
-
-
-def test_work_that_was_accepted_is_seen_again(shop: Path) -> None:
-    with Terminal(["open", "traces/refund.json"], shop) as t:
-        t.wait_for(FINDING)
-        edit(t)
-        t.press("end", " Be brief.", "ctrl+r")
-        t.wait_for("Output  replay  done")
-        t.press("ctrl+s")
-        t.wait_for("Accept run 1", "1 commit")
-        t.press("ctrl+s")
-        t.wait_for("ACCEPTED")
-        t.press("esc")
-        t.wait_gone("ACCEPTED")
-        quit_cleanly(t)
-    with Terminal(["open", "traces/refund.json"], shop) as t:
-        t.wait_for(FINDING)
-        t.wait_for("Expected  (golden: refund_answer/", "You get your money back in 5 days [1].")
-        t.press("d")
-        t.wait_for("DIFF", "recorded -> run 1", "Be brief.")
-        quit_cleanly(t)

@@ -13,6 +13,7 @@ from tests.terminal import Terminal
 from tracefix_tui.demo.workspace import make
 
 MODEL = "openai/loopback-model"
+pytestmark = pytest.mark.slow
 WORDS = " ".join(f"word{i}" for i in range(40))
 
 

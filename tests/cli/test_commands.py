@@ -75,9 +75,9 @@ def test_dry_run_prints_what_would_be_sent_and_sends_nothing(cli: Cli, shop: Pat
 
 
 def test_replay_set_tells_variables_from_parameters(cli: Cli) -> None:
-    done = cli("replay", REFUND, "--dry-run", "--json", "--set", "question=Why?", "--set", "param.question=1")
+    done = cli("replay", REFUND, "--dry-run", "--json", "--set", "question=Why?", "--set", "param.seed=1")
     assert done.json["request"]["messages"][1]["content"] == "Why?"
-    assert done.json["request"]["question"] == 1
+    assert done.json["request"]["seed"] == 1
 
 
 def test_replay_takes_the_template_of_a_prompt_file(cli: Cli, shop: Path) -> None:

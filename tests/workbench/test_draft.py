@@ -6,9 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tracefix_tui.model.attempt import FidelityEntry
 from tracefix_tui.model.errors import BadInput
 from tracefix_tui.workbench.draft import Draft
+from tracefix_tui.workbench.judging import drafted_subject
 from tracefix_tui.workbench.recording import Recording
+from tracefix_tui.workbench.report import drafted_fidelity
+from tracefix_tui.workbench.session import documents_of
 
 
 def summaries(draft: Draft) -> list[str]:
@@ -100,3 +104,34 @@ def test_a_stored_draft_comes_back_as_it_was(recording: Recording, edits: list[d
     assert again.request == draft.request
     assert again.changes == draft.changes
     assert Draft.of(recording).request == recording.request
+
+
+def test_writing_over_the_documents_is_one_change(recording: Recording) -> None:
+    draft = Draft.of(recording).apply({"edit": "variable", "name": "context", "value": "Nothing is known."})
+    assert [change.target for change in draft.changes] == ["context"]
+
+
+def test_documents_that_the_template_does_not_name_are_not_in_the_prompt(recording: Recording) -> None:
+    rule = {"role": "system", "content": "Answer from what you know."}
+    draft = Draft.of(recording).apply({"edit": "template_messages", "messages": [rule]})
+    assert drafted_subject(draft).documents == () and documents_of(draft) == ()
+    assert len(drafted_subject(Draft.of(recording)).documents) == len(documents_of(Draft.of(recording))) == 3
+
+
+def test_the_fidelity_report_says_what_the_draft_changes(recording: Recording) -> None:
+    draft = Draft.of(recording)
+    assert drafted_fidelity(draft) == recording.fidelity
+    draft = draft.apply({"edit": "param", "name": "temperature", "value": None})
+    draft = draft.apply({"edit": "param", "name": "seed", "value": 7})
+    draft = draft.apply({"edit": "model", "value": "openai/o4-mini"}).apply({"edit": "drop_document", "index": 0})
+    found = drafted_fidelity(draft, [FidelityEntry("max_tokens", "left out", "openai/o4-mini does not take it")])
+    assert {e.field: e.status for e in found} == {
+        "model": "changed",
+        "messages": "changed",
+        "temperature": "left out",
+        "max_tokens": "left out",
+        "seed": "changed",
+    }
+    reasons = {e.field: e.reason for e in found}
+    assert reasons["temperature"] == "edited: temperature 0.2 -> (not set)"
+    assert reasons["messages"] == "edited: document 1 dropped"

@@ -11,7 +11,7 @@ import pytest
 
 from tracefix_tui.checks import parse_spec
 from tracefix_tui.model.attempt import Request, Result
-from tracefix_tui.model.errors import AcceptRefused, ProviderDown
+from tracefix_tui.model.errors import AcceptRefused, ProviderDown, StoreError
 from tracefix_tui.replay.caller import Event, Finished, TextDelta
 from tracefix_tui.replay.litellm_caller import caller_for
 from tracefix_tui.store.accept import accept
@@ -168,3 +168,11 @@ def test_ids_that_are_no_text_are_kept(session: Session, workspace: Workspace) -
     later = Session(odd.recording, workspace)
     later.load()
     assert len(later.attempts) == 1 and later.older == 0
+
+
+def test_an_answer_that_the_disk_does_not_take_is_still_there(session: Session, workspace: Workspace) -> None:
+    (workspace.root / ".tracefix").write_text("in the way", encoding="utf-8")
+    draft = Draft.of(session.recording)
+    with pytest.raises(StoreError, match="cannot write"):
+        session.run(draft, caller_for(draft.model))
+    assert session.attempts[-1].result.output is not None

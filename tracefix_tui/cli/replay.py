@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from tracefix_tui.cli.drafting import find_recording, make_draft, read_prompt
 from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
-from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK, EXIT_UNMEASURED, BadInput
-from tracefix_tui.model.json_value import Json, JsonObject
-from tracefix_tui.model.text import money, plural, safe_line
+from tracefix_tui.model.errors import EXIT_FAILED, EXIT_OK, EXIT_STOPPED, EXIT_UNMEASURED, ReplayImpossible, StoreError
+from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.model.text import money, safe_line
 
 if TYPE_CHECKING:
-    from tracefix_tui.model.attempt import Attempt, Request
+    from tracefix_tui.model.attempt import Attempt, FidelityEntry, Request
+    from tracefix_tui.model.check import CheckSpec
+    from tracefix_tui.replay.caller import Caller, Event
     from tracefix_tui.workbench.draft import Draft
-    from tracefix_tui.workbench.recording import Recording
     from tracefix_tui.workbench.session import Session
 
 
@@ -32,9 +36,9 @@ if TYPE_CHECKING:
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Set a variable or a parameter. var.KEY or param.KEY says which; null removes.",
+    help="Set a variable or a parameter. var.KEY or param.KEY says which; null removes a parameter.",
 )
-@click.option("--prompt", "prompt_file", type=click.Path(), help="Use the template of this prompt file.")
+@click.option("--prompt", "prompt_file", type=click.Path(), help="Use this prompt file, or the prompt of this name.")
 @click.option(
     "--drop-chunk",
     "drops",
@@ -48,7 +52,13 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "count", default=1, type=click.IntRange(1, 1000), help="How often to ask.", show_default=True)
 @click.option("--check", "checks", multiple=True, metavar="SPEC", help='Judge with this check too: "contains:30 days".')
-@click.option("--timeout", default=120.0, show_default=True, help="Seconds to wait for the provider.")
+@click.option(
+    "--timeout",
+    default=120.0,
+    type=click.FloatRange(min=0, min_open=True),
+    show_default=True,
+    help="Seconds to wait for the provider.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @json_option
 @pass_state
@@ -75,104 +85,31 @@ def command(
     """
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.workbench.draft import Draft
-    from tracefix_tui.workbench.session import Session
+    from tracefix_tui.workbench.report import drafted_fidelity
+    from tracefix_tui.workbench.session import Session, fitted
 
-    recording = _recording(state, file, trace_id, span_id)
-    draft = _draft(Draft.of(recording), settings, prompt_file, drops, model)
+    recording = find_recording(state, file, trace_id, span_id)
+    prompt = read_prompt(state, prompt_file) if prompt_file is not None else None
+    draft = make_draft(Draft.of(recording), settings, prompt, drops, model)
     session = Session(recording, state.workspace, tuple(parse_spec(c) for c in checks))
-    if draft.missing:
-        raise BadInput(f"no value for {', '.join(draft.missing)}", hint="Give it with --set NAME=VALUE")
-    if recording.problem and not draft.messages:
-        from tracefix_tui.model.errors import ReplayImpossible
-
-        raise ReplayImpossible(recording.problem)
+    if not draft.messages or not draft.model:
+        raise ReplayImpossible(recording.problem or "the recording holds no messages")
+    request, left_out = fitted(draft.request)
+    arguments = _arguments(request, timeout)
     attempts = [] if dry_run else _attempts(session, draft, count, timeout, quiet=as_json)
     if as_json:
-        emit(_answer(draft, attempts))
+        emit(_answer(draft, arguments, drafted_fidelity(draft, left_out), attempts))
     else:
+        _tell_draft(draft, left_out)
+        if dry_run:
+            emit(arguments)
         _print(session, draft, attempts)
-    return _exit_code(attempts)
-
-
-def _recording(state: State, file: str, trace_id: str | None, span_id: str | None) -> Recording:
-    from tracefix_tui.readers import open_trace
-    from tracefix_tui.workbench.recording import choose_span, record
-
-    opened = open_trace(file)
-    for warning in opened.source.warnings:
-        say(f"warning: {warning}")
-    traces = [t for t in opened.traces if trace_id is None or t.id.startswith(trace_id)]
-    if span_id is not None:
-        traces = [t for t in traces if any(s.id.startswith(span_id) for s in t.spans)] or traces
-    if not traces:
-        raise BadInput(f"no trace {trace_id!r}", where=file, hint="`tracefix-tui show FILE` lists the traces")
-    if len(traces) > 1 and span_id is None:
-        traces = [t for t in traces if t.leaf_calls] or traces
-        if len(traces) > 1:
-            say(f"{plural(len(traces), 'trace')} in the file; taking {traces[0].id} (choose with --trace or --span)")
-    trace = traces[0]
-    return record(
-        trace,
-        choose_span(trace, span_id),
-        path=file,
-        source_format=opened.source.format,
-        prompts_dir=state.workspace.prompts_dir,
-    )
-
-
-def _draft(
-    draft: Draft, settings: Sequence[str], prompt_file: str | None, drops: Sequence[int], model: str | None
-) -> Draft:
-    if prompt_file:
-        draft = _with_prompt_file(draft, prompt_file)
-    for number in sorted(set(drops), reverse=True):
-        if number > len(draft.hydrated.documents):
-            raise BadInput(
-                f"no document {number}: {plural(len(draft.hydrated.documents), 'document')} found in the prompt",
-                hint="Only documents that were found in the prompt can be dropped",
-            )
-        draft = draft.apply({"edit": "drop_document", "index": number - 1})
-    for setting in settings:
-        draft = draft.apply(_setting(draft, setting))
-    return draft.apply({"edit": "model", "value": model}) if model else draft
-
-
-def _with_prompt_file(draft: Draft, path: str) -> Draft:
-    from tracefix_tui.prompts.file import PromptFile
-
-    file = PromptFile.read(Path(path))
-    draft = draft.apply({"edit": "template_messages", "messages": [dict(m) for m in file.messages]})
-    for name, value in file.model_parameters.items():
-        draft = draft.apply({"edit": "param", "name": name, "value": value})
-    if file.model:
-        draft = draft.apply({"edit": "model", "value": file.model})
-    return draft
-
-
-def _setting(draft: Draft, setting: str) -> JsonObject:
-    key, equals, value = setting.partition("=")
-    if not equals or not key:
-        raise BadInput(f"--set {setting!r} is not KEY=VALUE", hint="For example --set temperature=0")
-    if key.startswith("var.") or (key in draft.hydrated.variables and not key.startswith("param.")):
-        return {"edit": "variable", "name": key.removeprefix("var."), "value": value}
-    name = key.removeprefix("param.")
-    if name == "model":
-        return {"edit": "model", "value": value}
-    if name in ("tool_choice", "response_format"):
-        return {"edit": name, "value": _json_or_text(value)}
-    return {"edit": "param", "name": name, "value": _json_or_text(value)}
-
-
-def _json_or_text(value: str) -> Json:
-    try:
-        parsed: Json = json.loads(value)
-    except ValueError:
-        return value
-    return parsed
+    return _exit_code(attempts, session.specs)
 
 
 def _attempts(session: Session, draft: Draft, count: int, timeout: float, *, quiet: bool) -> list[Attempt]:
-    from tracefix_tui.replay.caller import Event, Waiting
+    """The runs, up to the first that ctrl+c stops; what came before it is kept."""
+    from tracefix_tui.replay.caller import Waiting
     from tracefix_tui.replay.litellm_caller import caller_for
 
     def tell(event: Event) -> None:
@@ -180,66 +117,100 @@ def _attempts(session: Session, draft: Draft, count: int, timeout: float, *, qui
             say(f"waiting {event.seconds:.0f} s: {event.why}")
 
     caller = caller_for(draft.model, timeout=timeout)
-    attempts = []
-    for number in range(count):
-        attempts.append(session.run(draft, caller, tell))
-        if not quiet and count > 1:
-            say(f"{number + 1} of {count}")
+    attempts: list[Attempt] = []
+    with _stopped_by_ctrl_c() as stop:
+        while len(attempts) < count and not stop.is_set():
+            attempts.append(_kept(session, draft, caller, tell, stop))
+            if not quiet and count > 1:
+                say(f"{len(attempts)} of {count}")
     return attempts
 
 
-def _answer(draft: Draft, attempts: Sequence[Attempt]) -> JsonObject:
-    from tracefix_tui.model.attempt import FidelityEntry
-    from tracefix_tui.workbench.session import fitted
+def _kept(
+    session: Session, draft: Draft, caller: Caller, tell: Callable[[Event], None], stop: threading.Event
+) -> Attempt:
+    """One run; where the attempt log takes nothing, its answer is shown all the same."""
+    before = len(session.attempts)
+    try:
+        return session.run(draft, caller, tell, stop)
+    except StoreError as error:
+        if len(session.attempts) == before:
+            raise
+        say(f"warning: this attempt is not kept, so it cannot be accepted: {error}")
+        return session.attempts[-1]
 
-    request, left_out = fitted(draft.request)
-    entries = [*draft.recording.fidelity, *left_out]
-    if draft.model != draft.recording.request.model:
-        entries.append(FidelityEntry("model", "changed", f"replaced by {draft.model}"))
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+    """The first ctrl+c sets the event; the next one ends the program as it always does."""
+    stop = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, stopping)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _answer(
+    draft: Draft, arguments: JsonObject, fidelity: Sequence[FidelityEntry], attempts: Sequence[Attempt]
+) -> JsonObject:
     return {
-        "request": _arguments(request),
-        "fidelity": [entry.to_public() for entry in entries],
+        "request": arguments,
+        "fidelity": [entry.to_public() for entry in fidelity],
         "changes": [change.to_public() for change in draft.changes],
         "attempts": [attempt.to_public() for attempt in attempts],
     }
 
 
-def _arguments(request: Request) -> JsonObject:
+def _arguments(request: Request, timeout: float) -> JsonObject:
     """What LiteLLM is given; the offline model is given the same without what concerns the connection."""
     from tracefix_tui.replay.litellm_caller import LiteLLMCaller
     from tracefix_tui.replay.providers import is_offline
 
-    return request.to_litellm() if is_offline(request.model) else LiteLLMCaller().arguments(request)
+    return request.to_litellm() if is_offline(request.model) else LiteLLMCaller(timeout=timeout).arguments(request)
 
 
-def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:
-    for entry in draft.recording.fidelity:
+def _tell_draft(draft: Draft, left_out: Sequence[FidelityEntry]) -> None:
+    for entry in (*draft.recording.fidelity, *left_out):
         if entry.status != "sent":
             say(f"{entry.status}: {safe_line(entry.field)} ({safe_line(entry.reason)})")
     for change in draft.changes:
         say(f"change: {safe_line(change.summary)}")
     if len(draft.changes) > 1:
         say(f"{len(draft.changes)} changes at once: the result does not tell which one did it")
-    if not attempts:
-        emit(_arguments(draft.request))
-        return
+
+
+def _print(session: Session, draft: Draft, attempts: Sequence[Attempt]) -> None:
     for attempt in attempts:
         result = attempt.result
         head = (
             f"attempt {attempt.id}   {attempt.request.model}   {result.latency_ms / 1000:.2f}s   {money(result.cost)}"
         )
-        data(head if result.error is None else f"{head}   {safe_line(result.error)}")
+        said = result.error or ("stopped; what came is kept" if result.stopped else "")
+        data(f"{head}   {safe_line(said)}" if said else head)
         if result.output is not None:
             data(result.output.text)
             for call in result.output.tool_calls:
                 data(f"{safe_line(call.name)}({safe_line(call.arguments)})")
         data("")
-    for row in session.standings(draft.request):
+    for row in session.standings(draft.request) if attempts else ():
         data(safe_line(row.line))
 
 
-def _exit_code(attempts: Sequence[Attempt]) -> int:
+def _exit_code(attempts: Sequence[Attempt], asked: Sequence[CheckSpec]) -> int:
+    """Stopped, no answer, a failing check, or a check that was asked for and could measure nothing."""
+    if any(a.result.stopped for a in attempts):
+        return EXIT_STOPPED
     if any(a.result.error is not None for a in attempts):
         return EXIT_UNMEASURED
-    failed = any(v.outcome == "fail" and v.severity == "fail" for a in attempts for v in a.verdicts)
-    return EXIT_FAILED if failed else EXIT_OK
+    verdicts = [v for a in attempts for v in a.verdicts]
+    if any(v.outcome == "fail" and v.severity == "fail" for v in verdicts):
+        return EXIT_FAILED
+    measured = {v.spec.label for v in verdicts if v.outcome != "unmeasured"}
+    return EXIT_UNMEASURED if attempts and any(s.label not in measured for s in asked) else EXIT_OK

@@ -39,7 +39,9 @@ def _documents(before: Hydrated, after: Hydrated) -> Iterator[Change]:
     old, new = [d.text for d in before.documents], [d.text for d in after.documents]
     if old == new:
         return
-    dropped = [i for i, text in enumerate(old) if old[: i + 1].count(text) > new.count(text)]
+    held_by = [name for name, block in before.blocks.items() for _ in block.documents]
+    overwritten = {i for i, name in enumerate(held_by) if name in after.by_hand}  # told as their variable
+    dropped = [i for i, t in enumerate(old) if i not in overwritten and old[: i + 1].count(t) > new.count(t)]
     added = [i for i, text in enumerate(new) if new[: i + 1].count(text) > old.count(text)]
     edited = [(i, j) for i, j in zip(dropped, added, strict=False) if i == j and len(old) == len(new)]
     for i, _ in edited:
@@ -51,7 +53,7 @@ def _documents(before: Hydrated, after: Hydrated) -> Iterator[Change]:
     for i in added:
         if i not in pairs:
             yield Change("document", f"documents[{i}]", f"document added at {i + 1}: {clip(new[i], 40)}")
-    kept_old = [t for i, t in enumerate(old) if i not in dropped]
+    kept_old = [t for i, t in enumerate(old) if i not in dropped and i not in overwritten]
     kept_new = [t for i, t in enumerate(new) if i not in added]
     if kept_old != kept_new:
         yield Change("document", "documents", "documents reordered")

@@ -11,6 +11,7 @@ from tracefix_tui.model.attempt import Attempt, Result
 from tracefix_tui.model.check import CheckSpec, Subject, Verdict
 from tracefix_tui.model.context import question_of
 from tracefix_tui.model.trace import Document
+from tracefix_tui.prompts.hydrated import Hydrated, PlacedDocument
 from tracefix_tui.workbench.draft import Draft
 
 
@@ -20,7 +21,7 @@ def drafted_subject(draft: Draft) -> Subject:
     subject = recording.subject
     documents, fields = (
         _placed(draft)
-        if draft.hydrated.documents != recording.hydrated.documents
+        if sent_documents(draft.hydrated) != recording.hydrated.documents
         else (
             subject.documents,
             subject.document_fields,
@@ -64,10 +65,15 @@ def _once(verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
             yield verdict
 
 
+def sent_documents(hydrated: Hydrated) -> tuple[PlacedDocument, ...]:
+    """The documents that the prompt shows: those of variables that the template names."""
+    return tuple(d for d in hydrated.documents if d.slot in hydrated.placeholders)
+
+
 def _placed(draft: Draft) -> tuple[tuple[Document, ...], tuple[tuple[str, str], ...]]:
     context = draft.recording.context
     documents, fields = [], []
-    for rank, placed in enumerate(draft.hydrated.documents):
+    for rank, placed in enumerate(sent_documents(draft.hydrated)):
         source = placed.source
         if source is not None and source < len(context.retrieved):
             documents.append(replace(context.retrieved[source], content=placed.text, rank=rank))

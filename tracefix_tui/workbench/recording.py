@@ -16,6 +16,7 @@ from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
 from tracefix_tui.prompts.hydrated import Hydrated, dehydrate
 from tracefix_tui.prompts.template import pieces
+from tracefix_tui.replay.providers import OFFLINE_MODEL
 from tracefix_tui.replay.request import build_request
 from tracefix_tui.store.workspace import Workspace
 
@@ -71,12 +72,21 @@ def record(
         )
     context = call_context(trace, span)
     hydrated = _dehydrate(context, prompts_dir)
-    try:
-        request, fidelity = build_request(context.call)
-        problem = ""
-    except ReplayImpossible as error:
-        request, fidelity, problem = Request(context.call.request_model or "", context.call.messages), (), str(error)
+    request, fidelity, problem = _request(context.call)
     return Recording(trace, context, hydrated, request, fidelity, path, source_format, problem)
+
+
+def _request(call: LLMCall) -> tuple[Request, tuple[FidelityEntry, ...], str]:
+    """The request of a call, and why it cannot be sent as it is; where only the model is missing, all but the model."""
+    try:
+        return *build_request(call), ""
+    except ReplayImpossible as error:
+        problem = str(error)
+    try:
+        request, fidelity = build_request(call, OFFLINE_MODEL)
+    except ReplayImpossible:
+        return Request(call.request_model or "", call.messages), (), problem
+    return replace(request, model=""), tuple(entry for entry in fidelity if entry.field != "model"), problem
 
 
 def choose_span(trace: Trace, span_id: str | None = None) -> Span:

@@ -18,8 +18,9 @@ from tracefix_tui.replay.providers import is_offline
 from tracefix_tui.store.attempts import AttemptLog, new_attempt_id
 from tracefix_tui.store.workspace import Workspace
 from tracefix_tui.workbench.draft import Draft
-from tracefix_tui.workbench.judging import Standing, judge, standings
+from tracefix_tui.workbench.judging import Standing, judge, sent_documents, standings
 from tracefix_tui.workbench.recording import Recording
+from tracefix_tui.workbench.report import drafted_fidelity
 
 _MOST_ATTEMPTS = 200
 
@@ -50,7 +51,11 @@ class Session:
         on_event: Callable[[Event], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Attempt:
-        """Send the draft once, judge the answer, keep the attempt; raises `ReplayImpossible` with nothing to send."""
+        """Send the draft once, judge the answer, keep the attempt.
+
+        Raises `ReplayImpossible` with nothing to send; and `StoreError` where the attempt log takes nothing: the
+        attempt is then the last of `attempts`, and will be gone when the program ends.
+        """
         if not draft.messages:
             raise ReplayImpossible(
                 self.recording.problem or "the recording holds no messages",
@@ -63,10 +68,10 @@ class Session:
             self._attempt(draft, repeat),
             result=result,
             verdicts=judge(draft, result, self.specs),
-            fidelity=(*self.recording.fidelity, *left_out),
+            fidelity=drafted_fidelity(draft, left_out),
         )
+        self.attempts.append(attempt)  # first: an answer that the disk does not take can still be seen and compared
         AttemptLog(self.workspace).append(attempt)
-        self.attempts.append(attempt)
         return attempt
 
     def repeats(self, request: Request) -> list[Attempt]:
@@ -150,7 +155,7 @@ def documents_of(draft: Draft) -> tuple[JsonObject, ...]:
     """The documents in the draft's prompt, in the shape of `show --json`."""
     retrieved = draft.recording.context.retrieved
     out: list[JsonObject] = []
-    for rank, placed in enumerate(draft.hydrated.documents):
+    for rank, placed in enumerate(sent_documents(draft.hydrated)):
         known = retrieved[placed.source] if placed.source is not None and placed.source < len(retrieved) else None
         base: JsonObject = known.to_public() if known else {"id": None, "score": None, "metadata": {}}
         out.append({**base, "content": placed.text, "rank": rank})

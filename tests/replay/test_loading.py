@@ -13,4 +13,4 @@ def test_what_is_loaded_is_not_collected_and_collecting_goes_on() -> None:
     assert gc.get_freeze_count() > 100_000
     frozen = gc.get_freeze_count()
     assert load_litellm() is loaded
-    assert gc.get_freeze_count() == frozen, "what came after the first load is collected as ever"
+    assert gc.get_freeze_count() <= frozen, "what came after the first load is collected as ever"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +107,7 @@ class FlatSpan:
     scope: str = ""
     resource: Mapping[str, Any] = field(default_factory=dict)
     read_events: Callable[[], list[Event]] = list
-    records: list[Event] = field(default_factory=list)
+    records: Sequence[Event] = ()
     read_notes: Callable[[], tuple[str, ...]] = tuple
 
     @property

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache, partial
 from typing import Any
 
 from tracefix_tui.readers.otel import encoding
@@ -27,6 +27,7 @@ _KIND_KEY = b'"openinference.span.kind"'
 _TRACE_KEY, _TIME_KEY, _ATTRIBUTES = b'"traceId"', b'"startTimeUnixNano"', b'"attributes"'
 _OTHER_SIGNALS = (b'"resourceLogs"', b'"resourceMetrics"')
 _MAX_BOUNDARIES = 200
+_KEPT = 256
 _ODD = "the bytes are not laid out as expected"
 
 
@@ -41,19 +42,40 @@ class _Place:
     linked: bool
 
 
+class _File:
+    """The bytes of a file, parsed span by span. The last few are kept parsed: neighbours are read together."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.span = lru_cache(_KEPT)(partial(_parsed, data))
+
+
+def _parsed(data: bytes, start: int, end: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A span as an object, and its attributes by key; both empty where its bytes are damaged."""
+    try:
+        raw = _parse(data, start, end)[0]
+    except ValueError:
+        return {}, {}
+    return raw, encoding.keyed(raw.get("attributes"))
+
+
 class _Piece:
-    """The bytes of one span, parsed when something of it is first read."""
+    """The bytes of one span, parsed when something of it is read."""
 
-    def __init__(self, data: bytes, start: int, end: int) -> None:
-        self._data, self._start, self._end = data, start, end
+    __slots__ = ("_end", "_file", "_start")
 
-    @cached_property
+    def __init__(self, file: _File, start: int, end: int) -> None:
+        self._file, self._start, self._end = file, start, end
+
+    @property
     def raw(self) -> dict[str, Any]:
         """The span as an object; empty where its bytes are damaged."""
-        try:
-            return _parse(self._data, self._start, self._end)[0]
-        except ValueError:
-            return {}
+        return self._file.span(self._start, self._end)[0]
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Its attributes by key, not yet decoded."""
+        return self._file.span(self._start, self._end)[1]
 
     def events(self) -> list[Event]:
         """Its events."""
@@ -70,47 +92,25 @@ class _LateAttributes(Attributes):
     __slots__ = ("_kind", "_piece")
 
     def __init__(self, piece: _Piece, kind: str) -> None:
-        super().__init__({}, encoding.any_value)
+        self._decode = encoding.any_value
         self._piece, self._kind = piece, kind
+
+    @property
+    def _raw(self) -> Mapping[str, Any]:  # type: ignore[override]
+        return self._piece.attributes
 
     def get(self, key: str) -> Any:
         """The kind without parsing; any other value from the parsed span."""
-        if key == KIND:
-            return self._kind
-        self._fill()
-        return super().get(key)
-
-    def has(self, prefix: str) -> bool:
-        """As in any attributes."""
-        self._fill()
-        return super().has(prefix)
-
-    def nested(self, prefix: str) -> Any:
-        """As in any attributes."""
-        self._fill()
-        return super().nested(prefix)
-
-    def flat(self) -> dict[str, Any]:
-        """As in any attributes."""
-        self._fill()
-        return super().flat()
-
-    def __iter__(self) -> Iterator[str]:
-        """The keys."""
-        self._fill()
-        return super().__iter__()
-
-    def _fill(self) -> None:
-        if not self._raw:
-            self._raw = encoding.keyed(self._piece.raw.get("attributes"))
+        return self._kind if key == KIND else super().get(key)
 
 
 def scan(data: bytes) -> list[FlatSpan] | None:
     """The spans of a large file, their content not yet parsed; None where the file must be parsed as a whole."""
     if not _HEADER.match(data, 0, 400):
         return None
+    file, shared = _File(data), dict[str, str]()
     try:
-        return [_span(data, place) for place in _places(data)]
+        return [_span(file, place, shared) for place in _places(data)]
     except ValueError:
         return None
 
@@ -204,9 +204,12 @@ def _parse(data: bytes, start: int, end: int) -> tuple[dict[str, Any], int]:
     return value, start + (stop if text.isascii() else len(text[:stop].encode("utf-8")))
 
 
-def _span(data: bytes, place: _Place) -> FlatSpan:
-    """A span from the fields before its attributes, where they hold all the tree needs; else from all of it."""
-    piece = _Piece(data, place.start, place.end)
+def _span(file: _File, place: _Place, shared: dict[str, str]) -> FlatSpan:
+    """A span from the fields before its attributes, where they hold all the tree needs; else from all of it.
+
+    Texts that many spans have are kept once, in `shared`.
+    """
+    data, piece = file.data, _Piece(file, place.start, place.end)
     attributes = _find_key(data, _ATTRIBUTES, place.start, place.end)
     kind = _kind(data, attributes, place.end)
     head = _head(data, place.start, attributes) if kind else None
@@ -214,10 +217,13 @@ def _span(data: bytes, place: _Place) -> FlatSpan:
         status = _STATUS.match(data[max(attributes, data.rfind(b'"status"', attributes, place.end)) : place.end])
         head = {**head, "status": {"code": int(status[1])} if status[1] else {}} if status else None
     if head is None or "endTimeUnixNano" not in head:
-        if not piece.raw:
+        raw = piece.raw
+        if not raw:
             raise ValueError(_ODD)
-        return encoding.span(piece.raw, place.resource, place.scope)
+        return encoding.span(raw, place.resource, place.scope)
     flat = encoding.span(head, place.resource, place.scope)
+    flat.trace_id, flat.name = (shared.setdefault(text, text) for text in (flat.trace_id, flat.name))
+    flat.parent_id = shared.setdefault(flat.parent_id, flat.parent_id) if flat.parent_id else flat.parent_id
     flat.attributes = _LateAttributes(piece, kind)
     flat.read_events, flat.read_notes = piece.events, piece.notes
     return flat

@@ -150,11 +150,12 @@ def normal_id(value: Any, size: int) -> str | None:
     if value is None or value == "":
         return None
     text = str(value)
-    if text[:2] in ("0x", "0X"):
+    in_base64 = 4 * math.ceil(size / 3)
+    if text[:2] in ("0x", "0X") and len(text) != in_base64:  # some base64 begins like that
         text = text[2:]
     if len(text) == size * 2 and _HEX.match(text):
         return text.lower()
-    if len(text) == 4 * math.ceil(size / 3):
+    if len(text) == in_base64:
         try:
             raw = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
         except (binascii.Error, ValueError):

@@ -31,3 +31,13 @@ def test_two_passes_are_counts_and_four_are_a_word() -> None:
     assert Rate(0, 4, False).word == "NO CHANGE"
     assert Rate(0, 4, True).word == "REGRESSED"
     assert Rate(0, 0, False).describe() == "unmeasured, was FAIL"
+
+
+def test_an_edit_gets_no_credit_for_what_chance_does() -> None:
+    assert Rate(4, 4, False, as_recorded=(0, 4)).word == "FIXED"
+    told = Rate(4, 4, False, as_recorded=(3, 4))
+    assert told.word == "NO CHANGE" and "as recorded 3/4 too" in told.describe()
+    assert Rate(0, 4, True, as_recorded=(1, 4)).word == "NO CHANGE"
+    assert Rate(0, 4, True, as_recorded=(4, 4)).word == "REGRESSED"
+    unchanged = Rate(4, 4, False, changed=False)
+    assert unchanged.word == "NO CHANGE" and "chance" in unchanged.remark

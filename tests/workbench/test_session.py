@@ -176,3 +176,15 @@ def test_an_answer_that_the_disk_does_not_take_is_still_there(session: Session, 
     with pytest.raises(StoreError, match="cannot write"):
         session.run(draft, caller_for(draft.model))
     assert session.attempts[-1].result.output is not None
+
+
+def test_an_edit_gets_no_credit_for_what_the_unchanged_call_does(session: Session) -> None:
+    untouched, draft = Draft.of(session.recording), edited(session.recording)
+    for made in (untouched, draft):
+        for _ in range(4):
+            session.run(made, caller_for(made.model))
+    told = words(session, draft)
+    assert told["citation-unknown"] == "NO CHANGE"
+    assert told['contains "30 days"'] == "FIXED"
+    row = next(r for r in session.standings(untouched.request) if r.spec.id == "citation-unknown")
+    assert "chance" in row.line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 from typing import Literal
 
 Word = Literal["FIXED", "IMPROVED", "NO CHANGE", "REGRESSED", "INCONCLUSIVE"]
@@ -22,11 +22,17 @@ def wilson(passes: int, runs: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Passes among measured runs, set against a recording that passed or failed once."""
+    """Passes among measured runs, set against a recording that passed or failed once.
+
+    `as_recorded` are (passes, runs) of replays in which nothing was changed: what chance alone does. `changed` is False
+    for the rate of those replays themselves.
+    """
 
     passes: int
     runs: int
     passed_before: bool | None
+    as_recorded: tuple[int, int] = (0, 0)
+    changed: bool = True
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -38,14 +44,27 @@ class Rate:
         """What the runs prove of the change.
 
         A word other than INCONCLUSIVE is given only when the interval lies wholly on one side of one half: 4 of 4 do,
-        3 of 3 do not. A recording is one run, so a check that passed there and passes now is NO CHANGE.
+        3 of 3 do not. It is FIXED or REGRESSED only against a recording that stood the other way, and only where
+        replaying the unchanged call does not give the same.
         """
         low, high = self.interval
-        if low > 0.5:
-            return "FIXED" if self.passed_before is False else "NO CHANGE"
-        if high < 0.5:
-            return "REGRESSED" if self.passed_before else "NO CHANGE"
-        return "INCONCLUSIVE"
+        if low <= 0.5 <= high:
+            return "INCONCLUSIVE"
+        passes = low > 0.5
+        if self.passed_before is None or self.passed_before == passes or self._chance_does_it(passes):
+            return "NO CHANGE"
+        return "FIXED" if passes else "REGRESSED"
+
+    @property
+    def remark(self) -> str:
+        """What the unchanged call does, where that takes the credit from the edit; else empty."""
+        low, high = self.interval
+        if low <= 0.5 <= high or self.passed_before is None or self.passed_before == (low > 0.5):
+            return ""
+        if not self.changed:
+            return "nothing was changed: on the recording it was chance"
+        passes, runs = self.as_recorded
+        return f"as recorded {passes}/{runs} too: not the edit" if self._chance_does_it(low > 0.5) else ""
 
     @property
     def needed(self) -> int:
@@ -66,5 +85,12 @@ class Rate:
         if self.runs == 0:
             return f"unmeasured{was}"
         if self.word != "INCONCLUSIVE":
-            return f"{self.word} {counts}"
-        return f"{counts} (needs {ceil(self.needed)} more)" if self.passed_before is False else counts
+            return f"{self.word} {counts}" + (f" ({self.remark})" if self.remark else "")
+        return f"{counts} (needs {self.needed} more)" if self.passed_before is False else counts
+
+    def _chance_does_it(self, passes: bool) -> bool:
+        """Replays of the unchanged call stand as these do, by more than half of them."""
+        if not self.changed:
+            return True
+        passed, runs = self.as_recorded
+        return runs > 0 and (passed * 2 > runs if passes else passed * 2 < runs)

@@ -104,22 +104,34 @@ class Standing:
         return f"{line}   {self.score_before:.2f} -> {self.score_after:.2f} {self.score_after - self.score_before:+.2f}"
 
 
-def standings(baseline: Sequence[Verdict], attempts: Sequence[Attempt]) -> list[Standing]:
+def standings(
+    baseline: Sequence[Verdict], attempts: Sequence[Attempt], unchanged: Sequence[Attempt] | None = None
+) -> list[Standing]:
     """How each check stands over attempts at one request: failing before first, then failing now, then the rest.
+
+    `unchanged` are the attempts at the request as recorded, None when these are those.
 
     Checks that pass before and after, or that nothing was measured for, are left out; those the user asked for never.
     """
     before = {v.spec.label: v for v in baseline}
-    after: dict[str, list[Verdict]] = {}
-    for attempt in attempts:
-        for verdict in attempt.verdicts:
-            after.setdefault(verdict.spec.label, []).append(verdict)
-    rows = [_standing(before.get(label), after.get(label, [])) for label in dict.fromkeys([*before, *after])]
+    after, chance = _by_check(attempts), _by_check(unchanged or ())
+    rows = [
+        _standing(before.get(label), after.get(label, []), chance.get(label, []), changed=unchanged is not None)
+        for label in dict.fromkeys([*before, *after])
+    ]
     told = [r for r in rows if _worth_telling(r)]
     return sorted(told, key=lambda r: (r.rate.passed_before is not False, r.rate.passes == r.rate.runs))
 
 
-def _standing(before: Verdict | None, after: list[Verdict]) -> Standing:
+def _by_check(attempts: Iterable[Attempt]) -> dict[str, list[Verdict]]:
+    out: dict[str, list[Verdict]] = {}
+    for attempt in attempts:
+        for verdict in attempt.verdicts:
+            out.setdefault(verdict.spec.label, []).append(verdict)
+    return out
+
+
+def _standing(before: Verdict | None, after: list[Verdict], chance: list[Verdict], *, changed: bool) -> Standing:
     measured = [v for v in after if v.outcome != "unmeasured"]
     scores = [v.score for v in measured if v.score is not None]
     latest = after[-1] if after else before
@@ -127,7 +139,7 @@ def _standing(before: Verdict | None, after: list[Verdict]) -> Standing:
     was = None if before is None or before.outcome == "unmeasured" else before.outcome == "pass"
     return Standing(
         latest.spec,
-        Rate(sum(v.outcome == "pass" for v in measured), len(measured), was),
+        Rate(*pass_counts(after), was, pass_counts(chance), changed),
         latest.severity,
         latest.message,
         before.score if before else None,

@@ -84,7 +84,10 @@ class Session:
         A check the user added later judges the recording and the earlier attempts as well.
         """
         asked = run_checks(self.recording.subject, self.specs) if self.specs else []
-        return standings([*self.recording.baseline, *asked], [self._judged(a) for a in self.repeats(request)])
+        recorded = self.recording.request
+        unchanged = None if request == recorded else [self._judged(a) for a in self.repeats(recorded)]
+        runs = [self._judged(a) for a in self.repeats(request)]
+        return standings([*self.recording.baseline, *asked], runs, unchanged)
 
     def draft_of(self, attempt: Attempt) -> Draft:
         """The draft that an attempt sent, to branch from."""

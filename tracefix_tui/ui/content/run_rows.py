@@ -42,6 +42,8 @@ def standing_rows(
 
 def _details(row: Standing, width: int) -> list[Row]:
     lines = textwrap.wrap(row.message, width)[:4]
+    if row.rate.remark:
+        lines.append(row.rate.remark)
     if row.rate.runs and row.rate.passed_before is False and row.rate.needed:
         lines.append(f"{row.rate.needed} more runs like these would carry a verdict")
     made = [Cell(" " * _DETAIL + line, "dim") for line in lines]

@@ -84,7 +84,10 @@ def test_a_value_is_taken_as_it_is() -> None:
         ("json-invalid:x", "json-invalid alone"),
         ("max-length:long", "max-length:400"),
         ("retrieval-low:high", "retrieval-low:0.4"),
-        ("", "Did you mean"),
+        ("", "There are"),
+        ("contains:", "contains:VALUE"),
+        ("regex:(", "regular expression"),
+        ("retrieval-low:nan", "retrieval-low:0.4"),
     ],
 )
 def test_what_is_not_an_expectation_says_what_to_write(text: str, hint: str) -> None:
@@ -105,7 +108,8 @@ def test_an_expectation_without_a_value_is_unmeasured(value: object) -> None:
 
 
 def test_a_pattern_that_does_not_compile_is_unmeasured() -> None:
-    assert "not valid" in told("regex:(").message
+    verdict = run_checks(Subject(output=Message.of("assistant", "x")), [CheckSpec("regex", {"value": "("})])[0]
+    assert verdict.outcome == "unmeasured" and "not valid" in verdict.message
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(a?){40}a{40}$", r"(\w+\s?)*$", r"(.*)\1\1b", "a*a*a*a*b"])

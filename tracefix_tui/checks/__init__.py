@@ -5,9 +5,10 @@ from __future__ import annotations
 from tracefix_tui.checks.check import Check
 from tracefix_tui.checks.diagnosis import Diagnosis, diagnose, diagnose_call
 from tracefix_tui.checks.registry import all_checks, find_check, parse_spec, run_checks
-from tracefix_tui.checks.rows import judge_row, subject_from_row
+from tracefix_tui.checks.rows import COLUMNS, judge_row, subject_from_row
 
 __all__ = [
+    "COLUMNS",
     "Check",
     "Diagnosis",
     "all_checks",

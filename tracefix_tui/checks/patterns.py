@@ -35,15 +35,22 @@ class Match:
         return self.span is None and not self.problem
 
 
+def pattern_problem(pattern: str) -> str:
+    """Why a pattern cannot be used; empty when it can."""
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"the pattern is not valid: {error}"
+    return ""
+
+
 def search(pattern: str, text: str) -> Match:
     """The first match in the first 100,000 characters; never raises and never takes much longer than two seconds."""
     text = text[:MAX_TEXT]
-    try:
-        compiled = re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        return Match(problem=f"the pattern is not valid: {error}")
+    if problem := pattern_problem(pattern):
+        return Match(problem=problem)
     if _cost(pattern, len(text)) <= _STEPS:
-        found = compiled.search(text)
+        found = re.compile(pattern).search(text)
         return Match(found.span() if found else None)
     return _apart(pattern, text)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 
 from tracefix_tui.checks import citation, expectations, grounding, output, refusals, retrieval, tools, trajectory
 from tracefix_tui.checks.check import Check, Scope
+from tracefix_tui.checks.patterns import pattern_problem
 from tracefix_tui.checks.reading import Reading
 from tracefix_tui.model.check import CheckSpec, Subject, Verdict
 from tracefix_tui.model.errors import BadInput
+from tracefix_tui.model.text import clip
 
 _FAMILIES = (output, refusals, retrieval, tools, grounding, citation, trajectory, expectations)
 
@@ -30,8 +33,9 @@ def find_check(check_id: str) -> Check:
     """The check with that id; raises `BadInput` that names the nearest ones."""
     found = _by_id().get(check_id)
     if found is None:
-        near = get_close_matches(check_id, _by_id(), n=3, cutoff=0.4) or list(_by_id())
-        raise BadInput(f"no check is called {check_id[:60]!r}", hint=f"Did you mean {', '.join(near)}?")
+        near = get_close_matches(check_id, _by_id(), n=3, cutoff=0.4)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(_by_id())}"
+        raise BadInput(f"no check is called {check_id[:60]!r}", hint=hint)
     return found
 
 
@@ -51,16 +55,29 @@ def parse_spec(text: str) -> CheckSpec:
         raise BadInput(f"{check.id} takes no value", hint=f"Write {check.id} alone")
     if check.param != "value":
         return CheckSpec(check.id, {check.param: _number(check, value)})
-    if check.id == "max-length" and not value.strip().isdecimal():
-        raise BadInput(f"{value[:40]!r} is not a number of characters", hint="Write for example max-length:400")
-    return CheckSpec(check.id, {"value": int(value) if check.id == "max-length" else value})
+    return CheckSpec(check.id, {"value": _expected(check, value)})
 
 
 def _number(check: Check, value: str) -> float:
     try:
-        return float(value)
-    except ValueError as error:
-        raise BadInput(f"{value[:40]!r} is not a number", hint=f"Write for example {check.id}:0.4") from error
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise BadInput(f"{value[:40]!r} is not a number", hint=f"Write for example {check.id}:0.4")
+    return found
+
+
+def _expected(check: Check, value: str) -> str | int:
+    if not value.strip():
+        raise BadInput(f"{check.id} needs a value", hint=f"Write it as {check.id}:VALUE")
+    if check.id == "max-length":
+        if not value.strip().isdecimal():
+            raise BadInput(f"{value[:40]!r} is not a number of characters", hint="Write for example max-length:400")
+        return int(value)
+    if check.id == "regex" and (problem := pattern_problem(value)):
+        raise BadInput(problem, where=clip(value, 60), hint="Correct the regular expression")
+    return value
 
 
 def run_checks(

@@ -18,6 +18,12 @@ _ROLES = {"human": "user", "ai": "assistant", "function": "tool"}
 _DOCUMENT = re.compile(r"documents\[(\d+)\]\.content")
 
 
+COLUMNS = (
+    *("id", "user_input", "messages", "retrieved_contexts", "response", "tool_calls", "tools", "tool_choice"),
+    *("response_format", "finish_reason", "reference", "error"),
+)
+
+
 def subject_from_row(row: JsonObject) -> Subject:
     """The subject a row describes.
 

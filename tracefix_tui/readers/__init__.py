@@ -21,10 +21,26 @@ _LARGE = 4 << 20
 
 def open_trace(path: str) -> TraceFile:
     """The traces of a file; `-` reads standard input. Raises `UnreadableTrace` for a file that holds none."""
+    return read_bytes(_bytes_of(path), path)
+
+
+def open_values(path: str) -> Carried:
+    """The JSON values of a file that holds no traces, packed and split as those may be; `-` reads standard input.
+
+    Raises `UnreadableTrace` where nothing of it is JSON.
+    """
+    from tracefix_tui.readers.carrier import unpack
+
+    return unpack(_bytes_of(path), path)
+
+
+def _bytes_of(path: str) -> bytes:
     if path == "-":
-        return read_bytes(sys.stdin.buffer.read(), "-")
+        return sys.stdin.buffer.read()
+    if not path:
+        raise UnreadableTrace("''", "", "no file is named", "Name one, or - for standard input")
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError:
         raise UnreadableTrace(path, "", "there is no such file", "Check the path") from None
     except IsADirectoryError:
@@ -32,7 +48,6 @@ def open_trace(path: str) -> TraceFile:
     except (OSError, ValueError) as problem:
         why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
         raise UnreadableTrace(path, "", f"it cannot be read: {why}", "Check the path and its permissions") from None
-    return read_bytes(data, path)
 
 
 def read_bytes(data: bytes, path: str) -> TraceFile:

@@ -65,7 +65,7 @@ def unpack(data: bytes, path: str) -> Carried:
 def _unpack(data: bytes, path: str, budget: compressed.Budget, layers: int) -> Carried:
     if not data.strip():
         raise UnreadableTrace(path, "byte 0", "the file is empty", "Export the trace again")
-    packed = data.startswith((compressed.GZIP, compressed.ZSTD, compressed.ZIP))
+    packed = data.startswith((compressed.GZIP, compressed.ZSTD, *compressed.ZIP))
     if packed and layers == 0:
         raise UnreadableTrace(
             path, "byte 0", "it is packed in itself too many times", "Unpack it and open the file inside"

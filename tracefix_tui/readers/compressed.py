@@ -8,7 +8,8 @@ from typing import Any
 
 from tracefix_tui.model.errors import UnreadableTrace
 
-GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second begins an archive that holds nothing
 MAX_BYTES = 2 << 30
 # A trace file that packs tighter than this is made to exhaust memory; small files are let through.
 MAX_RATIO = 300

@@ -11,7 +11,7 @@ FINDING = "retrieval-cut: document 4"  # the first finding of the demo's refund 
 def edit(terminal: Terminal) -> None:
     """From the trace to the workbench of its call."""
     terminal.press("e")
-    terminal.wait_for("REPLAY", "^r run", "unchanged", "{{context}}")
+    terminal.wait_for("REPLAY", "f4 editor", "unchanged", "{{context}}")  # the editor has the focus
 
 
 def leave_editor(terminal: Terminal) -> None:

@@ -29,7 +29,7 @@ def test_nothing_of_a_trace_reaches_the_terminal(shop: Path, size: tuple[int, in
         t.press("esc")
         t.wait_gone("esc close")
         t.press("e")
-        t.wait_for("^r run", "Changes 0")
+        t.wait_for("^r run", "f4 editor", "Changes 0")
         t.press("end", " Be short.")
         t.wait_for("Changes 1")
         t.press("ctrl+r")

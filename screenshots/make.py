@@ -75,7 +75,7 @@ class Stage:
         await self.settle()
         for number in range(1, RUNS + 1):
             await self.pilot.press("ctrl+r")
-            await self.until(lambda number=number: len(session.attempts) == number and bench.running is None)
+            await self.until(lambda wanted=number: len(session.attempts) == wanted and bench.running is None)  # type: ignore[misc]
         session.attempts[:] = [_steady(a, n) for n, a in enumerate(session.attempts, 1)]
         bench.show_attempt(session.attempts[-1])
         await self.press("escape")
@@ -96,6 +96,7 @@ class Stage:
         message = dialog.query_one("#message", Input)
         message.value = MESSAGE
         message.action_end()
+        await self.settle()
         await self.until(lambda: dialog.planned and dialog.planned.asked == dialog.asked)
 
 

@@ -15,6 +15,8 @@ from tracefix_tui.ui.widgets.sections import Section
 
 Problems = dict[str, str]
 
+MOST_RUNS = 100
+
 
 def call_tools(
     trace: Trace, call: LLMCall, steps: Sequence[Step], problems: Problems, marks: Marks | None = None
@@ -24,8 +26,12 @@ def call_tools(
     `problems` says by `span id` or `output N` what is wrong with arguments; absent means not checked yet.
     """
     offered = {tool.name: tool for tool in call.tools}
+    near = nearest_runs(call, steps)
     out: list[Section] = []
-    for number, step in enumerate(steps, 1):
+    if len(near) < len(steps):
+        words = f"{len(near)} runs shown of {len(steps):,}: those nearest to this call"
+        out.append(Section("far", words, style="note", rule=False))
+    for number, step in near:
         out += run_sections(trace, step, number, offered.get(step.run.name), problems, marks)
     ran = {step.run.call_id for step in steps if step.run.call_id}
     asked = [c for message in call.output for c in message.tool_calls]
@@ -53,6 +59,15 @@ def call_tools(
             text_section(f"tools[{n}]", body, title=tool.name, note=words, rule=False, indent=2, preview=1, marks=marks)
         )
     return out
+
+
+def nearest_runs(call: LLMCall, steps: Sequence[Step]) -> list[tuple[int, Step]]:
+    """The runs to show, with their numbers: all of a few; of many those the messages name, or the last."""
+    numbered = list(enumerate(steps, 1))
+    if len(numbered) <= MOST_RUNS:
+        return numbered
+    known = {c.id for m in (*call.messages, *call.output) for c in m.tool_calls if c.id}
+    return ([n for n in numbered if n[1].run.call_id in known] or numbered)[-MOST_RUNS:]
 
 
 def run_sections(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,12 +58,16 @@ class Analyst:
             self._screen.run_worker(lambda: self._analyse(entry, span), thread=True, group="analyse", exclusive=True)
 
     def _diagnose(self, entry: Entry) -> None:
+        gc.disable()  # collecting over a large trace in the middle of it stops the keys for half a second
         try:
             from tracefix_tui.checks import diagnose  # after the first paint
 
             message = Diagnosed(entry, tuple(diagnose(entry.trace).findings))
         except Exception as error:  # the top of a worker: a check that breaks must not end the app
             message = Diagnosed(entry, (), f"The checks stopped: {type(error).__name__}: {error}")
+        finally:
+            gc.freeze()
+            gc.enable()
         self._diagnosed[id(entry)] = message
         self._screen.post_message(message)
 

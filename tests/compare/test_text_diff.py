@@ -122,3 +122,9 @@ def test_a_comparison_that_gave_up_says_so_and_still_has_a_similarity() -> None:
     diff = diff_text(a, " ".join(reversed(a.split())))
     assert diff.gave_up
     assert diff.similarity == 1.0  # the same words, in another order
+
+
+def test_a_citation_changes_as_one_word() -> None:
+    row = diff_text("within 60 days [4].", "within 30 days [1].").rows[0]
+    assert [s.text for s in row.left if s.kind == "removed"] == ["60", "[4]"]
+    assert [s.text for s in row.right if s.kind == "added"] == ["30", "[1]"]

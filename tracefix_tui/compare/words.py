@@ -14,7 +14,8 @@ SegmentKind: TypeAlias = Literal["equal", "removed", "added"]
 Pair: TypeAlias = tuple[bool, str, str]
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORD = re.compile(f"[{_CJK}]|[^\\W{_CJK}]+|\\s+|[^\\w\\s]")
+_CITATION = r"\[[\w.-]{1,40}\]"
+_WORD = re.compile(f"{_CITATION}|[{_CJK}]|[^\\W{_CJK}]+|\\s+|[^\\w\\s]")
 _UNIT = re.compile(r"[^\n]{1,200}?(?:[.!?。！？;,}\])]+\s*|$)|[^\n]{1,200}|\n", re.DOTALL)
 _LONG = 600
 _FIRST_SURROGATE, _SURROGATES = 0xD800, 0x800
@@ -43,7 +44,7 @@ class Clock:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, runs of space, single signs and single CJK characters; joined they are the text."""
+    """Words, citations such as `[4]`, runs of space, single signs and CJK characters; joined they are the text."""
     return _WORD.findall(text)
 
 

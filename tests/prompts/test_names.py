@@ -75,7 +75,7 @@ def test_load_looks_upwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert load("other").name == "other"
     with pytest.raises(PromptInvalid, match="no prompt named missing") as caught:
         load("missing")
-    assert "known prompts: other, answer" in caught.value.hint
+    assert "Known prompts: other, answer" in caught.value.hint
 
 
 def test_load_from_a_root(tmp_path: Path) -> None:

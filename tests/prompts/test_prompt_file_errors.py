@@ -91,7 +91,7 @@ def test_no_text_is_a_traceback(text: str) -> None:
 
 
 def test_a_missing_or_binary_file(tmp_path: Path) -> None:
-    with pytest.raises(PromptInvalid, match="No such file"):
+    with pytest.raises(PromptInvalid, match="no such prompt file"):
         PromptFile.read(tmp_path / "x.prompt.yml")
     (tmp_path / "b.prompt.yml").write_bytes(b"name: \xff\n")
     with pytest.raises(PromptInvalid, match="not UTF-8 at byte 6"):

@@ -53,23 +53,28 @@ def list_command(state: State, as_json: bool) -> None:
 @command.command("show")
 @click.argument("name")
 @click.option("--rev", help="As of this commit.")
+@json_option
 @pass_state
-def show_command(state: State, name: str, rev: str | None) -> None:
+def show_command(state: State, name: str, rev: str | None, as_json: bool) -> None:
     """Print a prompt file."""
     from tracefix_tui.prompts.file import PromptFile, prompt_path
-
-    if rev is None:
-        data(PromptFile.read(prompt_path(state.workspace.prompts_dir, name)).text().rstrip("\n"))
-        return
     from tracefix_tui.store.history import text_at
 
-    data(text_at(state.workspace, name, rev).rstrip("\n"))
+    if rev is None:
+        text = PromptFile.read(prompt_path(state.workspace.prompts_dir, name)).text()
+    else:
+        text = text_at(state.workspace, name, rev)
+    if as_json:
+        emit({"name": name, "rev": rev, "text": text})
+    else:
+        data(text.rstrip("\n"))
 
 
 @command.command("render")
 @click.argument("name")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A variable.")
 @click.option("--vars", "variables_file", type=click.File(encoding="utf-8"), help="A JSON file of variables.")
+@click.option("--json", is_flag=True, expose_value=False, help="JSON is what it prints in any case.")
 @pass_state
 def render_command(state: State, name: str, settings: Sequence[str], variables_file: IO[str] | None) -> None:
     """Print what `litellm.completion` would be given."""
@@ -81,7 +86,9 @@ def render_command(state: State, name: str, settings: Sequence[str], variables_f
             read = json.load(variables_file)
         except ValueError as error:
             raise BadInput(f"not JSON: {error}", where="--vars", hint="Give a JSON object") from error
-        variables.update(read if isinstance(read, dict) else {})
+        if not isinstance(read, dict):
+            raise BadInput("not a JSON object", where="--vars", hint='For example {"question": "Can I return it?"}')
+        variables.update(read)
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
@@ -99,7 +106,10 @@ def check_command(state: State, names: Sequence[str], as_json: bool) -> int:
     from tracefix_tui.prompts.file import PromptFile, check, list_prompts, prompt_path
 
     problems: list[dict[str, str]] = []
-    chosen = list(names) or list(list_prompts(state.workspace.prompts_dir))
+    known = list_prompts(state.workspace.prompts_dir)
+    chosen = [name.removesuffix(".prompt.yml").removesuffix(".prompt.yaml") for name in names] or list(known)
+    if unknown := next((name for name in chosen if name not in known), None):
+        raise BadInput(f"no prompt is called {unknown!r}", hint="`tracefix-tui prompts list` names them")
     for name in chosen:
         try:
             found = check(PromptFile.read(prompt_path(state.workspace.prompts_dir, name)))

@@ -28,23 +28,23 @@ def validate(source: Source, where: str) -> None:
     messages = data.get("messages")
     if not isinstance(messages, list) or not messages:
         raise _invalid(
-            source, where, ("messages",), "messages is not a list of messages", "add a list of role and content"
+            source, where, ("messages",), "messages is not a list of messages", "Add a list of role and content"
         )
     for i, message in enumerate(messages):
         _validate_message(source, where, i, message)
     for key, kind, word in (("modelParameters", dict, "mapping"), ("tools", list, "list"), ("testData", list, "list")):
         if data.get(key) is not None and not isinstance(data[key], kind):
-            raise _invalid(source, where, (key,), f"{key} is not a {word}", "see the format in the documentation")
+            raise _invalid(source, where, (key,), f"{key} is not a {word}", "See the format in the documentation")
     for i, tool in enumerate(_items(data.get("tools"))):
         function = tool.get("function") if isinstance(tool, dict) else None
         if not isinstance(tool, dict) or (
             tool.get("type", "function") == "function" and not isinstance(function, dict)
         ):
             raise _invalid(
-                source, where, ("tools", i), "not a tool", "write type: function and function: {name, parameters}"
+                source, where, ("tools", i), "not a tool", "Write type: function and function: {name, parameters}"
             )
     if data.get("templateFormat") not in (None, *TEMPLATE_FORMATS):
-        hint = f"use one of {', '.join(TEMPLATE_FORMATS)}"
+        hint = f"Use one of {', '.join(TEMPLATE_FORMATS)}"
         raise _invalid(
             source, where, ("templateFormat",), f"templateFormat {data['templateFormat']!r} is not known", hint
         )
@@ -88,18 +88,18 @@ def _compare(used: tuple[str, ...], given: list[str]) -> list[str]:
 
 def _validate_message(source: Source, where: str, i: int, message: Json) -> None:
     if not isinstance(message, dict):
-        raise _invalid(source, where, ("messages", i), "not a message", "write role: and content:")
+        raise _invalid(source, where, ("messages", i), "not a message", "Write role: and content:")
     role, content = message.get("role"), message.get("content")
     if role not in ROLES:
         what = "a message has no role" if role is None else f"the role {role!r} is not known"
-        raise _invalid(source, where, ("messages", i, "role"), what, f"use one of {', '.join(ROLES)}")
+        raise _invalid(source, where, ("messages", i, "role"), what, f"Use one of {', '.join(ROLES)}")
     if content is None and message.get("tool_calls"):
         return
     if isinstance(content, list) and all(isinstance(part, dict) for part in content):
         return
     if not isinstance(content, str):
         what = "a message has no content" if content is None else "the content is not a text"
-        hint = "put quotes around it; a text that begins with {{ must be quoted, or be a block after |"
+        hint = "Put quotes around it; a text that begins with {{ must be quoted, or be a block after |"
         raise _invalid(source, where, ("messages", i, "content"), what, hint)
 
 

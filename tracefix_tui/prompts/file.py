@@ -67,10 +67,11 @@ class PromptFile:
         try:
             text = path.read_bytes().decode("utf-8")
         except OSError as error:
-            hint = "check the name and the folder"
-            raise PromptInvalid(error.strerror or "cannot be read", where=str(path), hint=hint) from None
+            missing = isinstance(error, FileNotFoundError)
+            what = "there is no such prompt file" if missing else f"cannot be read: {error.strerror or error}"
+            raise PromptInvalid(what, where=str(path), hint="Check the name and the folder") from None
         except UnicodeDecodeError as error:
-            raise PromptInvalid(f"not UTF-8 at byte {error.start}", where=str(path), hint="save it as UTF-8") from None
+            raise PromptInvalid(f"not UTF-8 at byte {error.start}", where=str(path), hint="Save it as UTF-8") from None
         return cls.parse(text, str(path), name or path.name.split(".prompt.")[0])
 
     @classmethod

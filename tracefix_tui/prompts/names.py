@@ -52,7 +52,7 @@ def find_prompt(name: str, root: Path | None = None) -> Path:
             return path
         known += list_prompts(folder)
     _segments(name)
-    hint = f"known prompts: {clip(', '.join(known), 200)}" if known else "no prompts/ folder was found; pass root="
+    hint = f"Known prompts: {clip(', '.join(known), 200)}" if known else "No prompts/ folder was found; pass root="
     raise PromptInvalid(f"no prompt named {clip(name, 80)}", where=str(root or here), hint=hint)
 
 
@@ -93,5 +93,5 @@ def _why_not(segment: str) -> str:
 
 
 def _refused(name: str, why: str) -> PromptInvalid:
-    hint = "use letters, digits, '-' and '_', with '/' for subfolders"
+    hint = "Use letters, digits, '-' and '_', with '/' for subfolders"
     return PromptInvalid(f"not a prompt name: {why}", where=clip(name, 80), hint=hint)

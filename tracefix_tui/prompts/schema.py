@@ -29,7 +29,7 @@ def parameters_from_file(parameters: JsonObject, where: str = "") -> JsonObject:
     for spelled, value in parameters.items():
         name = _snake(spelled)
         if _SECRET.search(name):
-            hint = "take it out; endpoints and keys come from the environment and your own configuration"
+            hint = "Take it out; endpoints and keys come from the environment and your own configuration"
             raise PromptInvalid(f"modelParameters.{spelled} does not belong in a prompt file", where=where, hint=hint)
         if name in _OURS or name in out:
             what = (
@@ -37,7 +37,7 @@ def parameters_from_file(parameters: JsonObject, where: str = "") -> JsonObject:
                 if name in _OURS
                 else f"{spelled} is there in two spellings"
             )
-            raise PromptInvalid(what, where=where, hint="keep one of the two")
+            raise PromptInvalid(what, where=where, hint="Keep one of the two")
         out[name] = deepcopy(value)
     return out
 
@@ -61,13 +61,13 @@ def response_format_from_file(data: JsonObject, name: str, where: str = "") -> J
         wanted = "json_schema" if schema is not None else "text"
     if wanted not in _FORMATS:
         raise PromptInvalid(
-            f"responseFormat {wanted!r} is not known", where=where, hint=f"use one of {', '.join(_FORMATS)}"
+            f"responseFormat {wanted!r} is not known", where=where, hint=f"Use one of {', '.join(_FORMATS)}"
         )
     if wanted != "json_schema":
         return None if wanted == "text" else {"type": wanted}
     if schema is None:
         raise PromptInvalid(
-            "responseFormat is json_schema but there is no jsonSchema", where=where, hint="add jsonSchema"
+            "responseFormat is json_schema but there is no jsonSchema", where=where, hint="Add jsonSchema"
         )
     parsed = _schema(schema, where)
     if "schema" not in parsed:
@@ -106,7 +106,7 @@ def _schema(schema: Json, where: str) -> JsonObject:
             raise PromptInvalid(f"jsonSchema is not JSON: {error}", where=where, hint=hint) from None
     if not isinstance(schema, dict):
         raise PromptInvalid(
-            "jsonSchema is not a JSON object", where=where, hint='begin with {"name": ..., "schema": ...}'
+            "jsonSchema is not a JSON object", where=where, hint='Begin with {"name": ..., "schema": ...}'
         )
     return deepcopy(schema)
 

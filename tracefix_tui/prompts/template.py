@@ -111,7 +111,7 @@ def render_text(template: str, variables: Mapping[str, str], where: str = "") ->
         raise PromptInvalid(
             f"no value for {'variable' if len(missing) == 1 else 'variables'} {names}",
             where=where,
-            hint=f"pass {names}, or write \\{{{{{next(iter(missing))}}}}} for the literal text",
+            hint=f"Pass {names}, or write \\{{{{{next(iter(missing))}}}}} for the literal text",
         )
     return "".join(p if isinstance(p, str) else variables[p.name] for p in parts)
 

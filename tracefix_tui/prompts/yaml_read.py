@@ -19,14 +19,14 @@ _MAX_VALUES = 200_000
 _MAX_DEPTH = 100
 _TAG = "tag:yaml.org,2002:"
 _HINTS = (
-    ("mapping values are not allowed", "put quotes around a text that holds ': '"),
-    ("cannot start any token", "indent with spaces, and put quotes around a text that begins with this character"),
-    ("expected <block end>", "check the indentation of this line"),
-    ("could not find expected ':'", "check the indentation, and that the key ends with ':'"),
-    ("found unexpected end of stream", "a quote is not closed"),
-    ("flow", "a '[' or '{' is not closed; put quotes around a text that begins with {{"),
-    ("but found another document", "a prompt file holds one document; take out the second '---'"),
-    ("undefined alias", "define the anchor above its use, or put quotes around a text that begins with '*'"),
+    ("mapping values are not allowed", "Put quotes around a text that holds ': '"),
+    ("cannot start any token", "Indent with spaces, and put quotes around a text that begins with this character"),
+    ("expected <block end>", "Check the indentation of this line"),
+    ("could not find expected ':'", "Check the indentation, and that the key ends with ':'"),
+    ("found unexpected end of stream", "A quote is not closed"),
+    ("flow", "A '[' or '{' is not closed; put quotes around a text that begins with {{"),
+    ("but found another document", "A prompt file holds one document; take out the second '---'"),
+    ("undefined alias", "Define the anchor above its use, or put quotes around a text that begins with '*'"),
 )
 
 
@@ -78,7 +78,7 @@ def read_yaml(text: str, where: str = "") -> Source:
         raise _broken("nested too deeply" if isinstance(error, RecursionError) else str(error), where, None) from None
     if not isinstance(root, MappingNode):
         what = "the file is empty" if root is None else "the top is not a mapping of keys"
-        raise PromptInvalid(what, where=where, hint="begin with 'messages:' and a list of role and content")
+        raise PromptInvalid(what, where=where, hint="Begin with 'messages:' and a list of role and content")
     data = _Reader(where).value(root, 0)
     assert isinstance(data, dict)
     return Source(text, data, root)
@@ -142,6 +142,6 @@ def _unmarked(error: Exception, text: str, where: str) -> tuple[str, str, int | 
 
 
 def _broken(problem: str, where: str, line: int | None) -> PromptInvalid:
-    hint = next((hint for key, hint in _HINTS if key in problem), "correct the file; it is YAML")
+    hint = next((hint for key, hint in _HINTS if key in problem), "Correct the file; it is YAML")
     place = f"{where}:{line}" if where and line else f"line {line}" if line else where
     return PromptInvalid(" ".join(problem.split()), where=place, hint=hint)

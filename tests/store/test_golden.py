@@ -302,6 +302,38 @@ def test_what_is_exported_is_imported_without_loss(store: GoldenStore, tmp_path:
     assert rows[2]["id"] == "team/answer/opened-box"
 
 
+def test_prompts_may_use_one_name_for_their_own_cases(store: GoldenStore, tmp_path: Path) -> None:
+    for prompt in ("a", "b"):
+        store.add(Case(name="same", prompt=prompt, messages=[{"role": "user", "content": prompt}]))
+    (tmp_path / "out.jsonl").write_text("".join(store.export()), encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    other = GoldenStore(Workspace.find(tmp_path / "other"))
+    other.import_rows(tmp_path / "out.jsonl")
+    assert other.list() == store.list()
+    twice = tmp_path / "twice.jsonl"
+    twice.write_text('{"name": "n", "user_input": "1"}\n{"name": "n", "user_input": "2"}\n', encoding="utf-8")
+    other.import_rows(twice)
+    assert [c.name for c in other.list(prompt="imported")] == ["n", "n-2"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "documents"),
+    [
+        ("""["it's one", 'two "x"']""", ["it's one", 'two "x"']),
+        (r"['a', 'b\nc']", ["a", "b\nc"]),
+        ('["a", "b"]', ["a", "b"]),
+        ("[1] see the manual", ["[1] see the manual"]),
+        ("[__import__('os')]", ["[__import__('os')]"]),
+    ],
+)
+def test_lists_as_data_frames_write_them(store: GoldenStore, tmp_path: Path, cell: str, documents: list[str]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([["name", "user_input", "retrieved_contexts"], ["x", "q", cell]])
+    (tmp_path / "rows.csv").write_text(text.getvalue(), encoding="utf-8")
+    store.import_rows(tmp_path / "rows.csv")
+    assert [d["content"] for d in store.find("x").documents] == documents
+
+
 def test_files_that_are_no_datasets_are_refused_in_words(store: GoldenStore, tmp_path: Path) -> None:
     (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "list.json").write_text("[{")

@@ -16,16 +16,16 @@ def command(what: str, as_json: bool) -> None:
 
     Example: tracefix-tui config check
     """
-    if what == "path":
-        data(str(config_path()))
-        return
-    values = read_config()
+    path = config_path()
+    values = {} if what == "path" else read_config()
     if as_json:
-        emit(values)
+        emit(values if what == "show" else {"path": str(path), "exists": path.exists()})
+    elif what == "path":
+        data(str(path))
     elif what == "check":
-        data(f"{config_path()}: {'ok' if config_path().exists() else 'not there, defaults are used'}")
+        data(f"{path}: {'ok' if path.exists() else 'not there, defaults are used'}")
     else:
         for key, value in values.items():
             data(f"{key} = {value}")
         if not values:
-            data(f"defaults; write {config_path()} to change them")
+            data(f"defaults; write {path} to change them")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import Literal
 
 import click
 
-from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
+from tracefix_tui.cli.state import State, data, emit, emit_file, json_option, pass_state, say
 from tracefix_tui.model.errors import EXIT_BAD_INPUT, EXIT_OK, BadInput
 from tracefix_tui.model.text import clip, plural, safe_line
+
+_PROBLEMS_TOLD = 20
 
 
 @click.group("golden")
@@ -128,23 +129,28 @@ def add_command(
 
 @command.command("remove")
 @click.argument("name")
+@json_option
 @pass_state
-def remove_command(state: State, name: str) -> None:
+def remove_command(state: State, name: str, as_json: bool) -> None:
     """Remove a case from the dataset, and its file from the work tree."""
     from tracefix_tui.store.golden import GoldenStore
 
     store = GoldenStore(state.workspace)
     case = store.find(name)
     store.remove(case.prompt, case.name)
-    say(f"removed {case.prompt}/{case.name}")
+    if as_json:
+        emit(case.model_dump(mode="json"))
+    else:
+        say(f"removed {case.prompt}/{case.name}")
 
 
 @command.command("tag")
 @click.argument("name")
 @click.argument("tags", nargs=-1, required=True)
 @click.option("--remove", "removing", is_flag=True, help="Take the tags away.")
+@json_option
 @pass_state
-def tag_command(state: State, name: str, tags: Sequence[str], removing: bool) -> None:
+def tag_command(state: State, name: str, tags: Sequence[str], removing: bool, as_json: bool) -> None:
     """Tag a case with failure modes."""
     from tracefix_tui.store.golden import GoldenStore
 
@@ -152,7 +158,10 @@ def tag_command(state: State, name: str, tags: Sequence[str], removing: bool) ->
     case = store.find(name)
     change = store.untag if removing else store.tag
     changed = change(case.prompt, case.name, *tags)
-    say(f"{changed.prompt}/{changed.name}: {' '.join(changed.tags) or 'no tags'}")
+    if as_json:
+        emit(changed.model_dump(mode="json"))
+    else:
+        say(f"{changed.prompt}/{changed.name}: {' '.join(changed.tags) or 'no tags'}")
 
 
 @command.command("export")
@@ -164,7 +173,7 @@ def export_command(state: State, set_name: str | None, form: Literal["jsonl", "c
     from tracefix_tui.store.golden import GoldenStore
 
     for line in GoldenStore(state.workspace).export(form, set_name=set_name):
-        sys.stdout.write(line)
+        emit_file(line)
 
 
 @command.command("import")
@@ -177,7 +186,7 @@ def export_command(state: State, set_name: str | None, form: Literal["jsonl", "c
 def import_command(
     state: State, file: str | None, set_name: str | None, replace: bool, prompt: str, as_json: bool
 ) -> int:
-    """Add cases from a JSONL or CSV file; without a file, rebuild the dataset from prompts/golden/."""
+    """Add cases from a JSONL or CSV file, or `-`; without a file, rebuild the dataset from prompts/golden/."""
     from tracefix_tui.store.golden import GoldenStore
 
     store = GoldenStore(state.workspace)
@@ -185,8 +194,10 @@ def import_command(
         report = store.rebuild()
     else:
         report = store.import_rows(Path(file), prompt=prompt, set_name=set_name, replace=replace)
-    for problem in report.problems:
+    for problem in report.problems[:_PROBLEMS_TOLD]:
         say(f"not imported: {problem}")
+    if len(report.problems) > _PROBLEMS_TOLD:
+        say(f"not imported: {len(report.problems) - _PROBLEMS_TOLD} more rows")
     if report.ignored:
         say(f"columns without a meaning here: {', '.join(report.ignored)}")
     if report.secrets:

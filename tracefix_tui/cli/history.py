@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from tracefix_tui.cli.state import State, data, emit, json_option, pass_state, say
@@ -24,15 +22,16 @@ def command(state: State, name: str, pair: tuple[str, str] | None, restore_to: s
     from tracefix_tui.store.history import diff_between, restore_version, versions
 
     if pair:
-        data(diff_between(state.workspace, name, *pair) or "no difference")
+        diff = diff_between(state.workspace, name, *pair)
+        emit({"diff": diff}) if as_json else data(diff or "no difference")
         return
     if restore_to:
         path = restore_version(state.workspace, name, restore_to)
-        say(f"{path} is as at {restore_to}; commit it to keep it")
+        emit({"path": str(path)}) if as_json else say(f"{path} is as at {restore_to}; commit it to keep it")
         return
     found = versions(state.workspace, name)
     if as_json:
-        emit({"versions": [asdict(v) for v in found]})
+        emit({"versions": [v.to_public() for v in found]})
         return
     for v in found:
         facts = [f"{key} {v.trailers[key]}" for key in ("Failure-Mode", "Golden-Case") if key in v.trailers]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -48,12 +49,20 @@ def data(text: str) -> None:
 
 def emit(value: object) -> None:
     """Print a value to stdout as JSON."""
-    _write(sys.stdout, json_text(value))
+    _write(sys.stdout, json_text(value, ascii_only=not _speaks_unicode(sys.stdout)))
 
 
 def emit_line(value: object) -> None:
     """Print a value to stdout as one line of JSON."""
-    _write(sys.stdout, json_text(value, indent=None))
+    _write(sys.stdout, json_text(value, indent=None, ascii_only=not _speaks_unicode(sys.stdout)))
+
+
+def emit_file(text: str) -> None:
+    """Print a part of a file to stdout, in UTF-8 and with its own line ends; on a terminal made visible like data."""
+    if sys.stdout.isatty():
+        click.echo(safe(text), nl=False)
+    else:
+        click.echo(text.encode("utf-8", "replace"), nl=False)
 
 
 def say(text: str) -> None:
@@ -61,5 +70,11 @@ def say(text: str) -> None:
     _write(sys.stderr, safe(text))
 
 
-def _write(stream: object, text: str) -> None:
-    click.echo(text, file=stream)  # type: ignore[arg-type]
+def _write(stream: TextIO, text: str) -> None:
+    if not _speaks_unicode(stream):  # a pipe or an old console on Windows: letters it does not know become escapes
+        text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+    click.echo(text, file=stream)
+
+
+def _speaks_unicode(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "utf-8").name.startswith("utf")

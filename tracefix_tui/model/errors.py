@@ -33,9 +33,10 @@ class TracefixError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        """One line: where, what, what to try."""
+        """One line: where, what, what to try; the hint on its own where what happened ends with another's words."""
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}. {self.hint}" if self.hint else head
+        gap = "" if self.hint.startswith("\n") else ". "
+        return f"{head}{gap}{self.hint}" if self.hint else head
 
 
 class BadInput(TracefixError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracefix_tui.model.json_value import finite
+
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x0A, 0x09)}
 _PICTURES[0x7F] = "\u2421"
 _C1 = {code: "\ufffd" for code in range(0x80, 0xA0)}
@@ -70,8 +72,18 @@ _JSON_TABLE = {
 }
 
 
-def json_text(value: object, indent: int | None = 2) -> str:
-    """JSON that is safe to print: what `safe` would replace is written as a numeric escape, so nothing is lost."""
+def json_text(value: object, indent: int | None = 2, *, ascii_only: bool = False) -> str:
+    """JSON that is safe to print: what `safe` would replace is written as a numeric escape, so nothing is lost.
+
+    NaN and the infinities become words. `ascii_only` escapes every other letter beyond ASCII as well.
+    """
     import json
 
-    return json.dumps(value, ensure_ascii=False, indent=indent).translate(_JSON_TABLE)
+    def dumped(value: object) -> str:
+        return json.dumps(value, ensure_ascii=ascii_only, indent=indent, allow_nan=False)
+
+    try:
+        text = dumped(value)
+    except ValueError:
+        text = dumped(finite(value))
+    return text.translate(_JSON_TABLE)

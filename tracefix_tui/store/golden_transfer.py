@@ -8,8 +8,10 @@ A row may have: `id` or `name`; `prompt`; `user_input` (a text, or messages) or 
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracefix_tui.model.errors import BadInput, StoreError
 from tracefix_tui.model.json_value import Json, JsonObject
+from tracefix_tui.model.text import json_text
 from tracefix_tui.store.case_file import case_value, make_case
 from tracefix_tui.store.json_bytes import compact_json, parse
 from tracefix_tui.store.names import check_name, slug
@@ -62,17 +65,22 @@ class Rows:
 
 
 def read_rows(path: Path, prompt: str, set_name: str | None) -> Rows:
-    """The cases in a JSONL, JSON or CSV file, scrubbed. Raises `StoreError` for a file that cannot be read."""
+    """The cases in a JSONL, JSON or CSV file, scrubbed; `-` is standard input.
+
+    Raises `StoreError` for a file that cannot be read.
+    """
+    piped = str(path) == "-"
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = (sys.stdin.buffer.read() if piped else path.read_bytes()).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise StoreError(
             f"cannot be read: {reason}", where=str(path), hint="Give a JSONL or CSV file in UTF-8"
         ) from error
     rows = Rows()
-    used: set[str] = set()
-    numbered = _csv_rows(text) if path.suffix.lower() == ".csv" else _json_rows(text)
+    used: set[tuple[str, str]] = set()
+    comma_separated = path.suffix.lower() == ".csv" or (piped and text.lstrip()[:1] not in ("{", "["))
+    numbered = _csv_rows(text) if comma_separated else _json_rows(text)
     for where, row in numbered:
         try:
             if not isinstance(row, dict):
@@ -87,11 +95,14 @@ def read_rows(path: Path, prompt: str, set_name: str | None) -> Rows:
     return rows
 
 
-def case_of_row(row: JsonObject, prompt: str, set_name: str | None, used: set[str]) -> Case:
-    """The case in one row; raises `BadInput` for a field that does not fit. `used` are the names taken so far."""
+def case_of_row(row: JsonObject, prompt: str, set_name: str | None, used: set[tuple[str, str]]) -> Case:
+    """The case in one row; raises `BadInput` for a field that does not fit.
+
+    `used` are the (prompt, name) pairs taken so far; a row whose name is taken gets a number behind it.
+    """
     value: JsonObject = {key: row[key] for key in _AS_IS if row.get(key) is not None}
-    value["prompt"] = str(row.get("prompt") or prompt)
-    value["name"] = _name(row, used)
+    value["prompt"] = owner = str(row.get("prompt") or prompt)
+    value["name"] = _name(row, owner, used)
     value["messages"] = _messages(row)
     value["documents"] = row.get("documents") or _documents(row.get("retrieved_contexts"))
     value["bad_output"] = row.get("bad_output") or _answer(row)
@@ -107,7 +118,7 @@ def case_of_row(row: JsonObject, prompt: str, set_name: str | None, used: set[st
 def write_rows(cases: Iterable[Case], format: Literal["jsonl", "csv"]) -> Iterator[str]:
     """The lines of the file, each with its line end."""
     if format == "jsonl":
-        yield from (compact_json(_row(case)) + "\n" for case in cases)
+        yield from (json_text(_row(case), None) + "\n" for case in cases)
         return
     columns = list(_row(make_case({"name": "x", "prompt": "x"})))
     yield _csv_line(columns)
@@ -142,7 +153,7 @@ def _cell(column: str, value: Json) -> str:
     if value is None:
         return ""
     text = column in _TEXT_CELLS or column == "user_input"
-    return value if text and isinstance(value, str) else compact_json(value)
+    return value if text and isinstance(value, str) else json_text(value, None)
 
 
 def _json_rows(text: str) -> Iterator[tuple[str, Json | JsonObject]]:
@@ -182,19 +193,28 @@ def _decoded(column: str, cell: str) -> Json:
     try:
         return parse(cell)
     except ValueError:
+        return _python_list(cell)
+
+
+def _python_list(cell: str) -> Json:
+    """A list as Python prints it, which is what a data frame writes into CSV; else the cell as it is."""
+    try:
+        value = ast.literal_eval(cell) if cell.lstrip().startswith("[") else cell
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return cell
+    return value if isinstance(value, list) and all(isinstance(item, str | dict) for item in value) else cell
 
 
-def _name(row: JsonObject, used: set[str]) -> str:
+def _name(row: JsonObject, prompt: str, used: set[tuple[str, str]]) -> str:
     given = str(row.get("name") or row.get("id") or "")
     try:
         name = check_name(given)
     except StoreError:
         name = slug(given, f"row-{len(used) + 1}")
     plain, number = name, 2
-    while name in used:
+    while (prompt, name) in used:
         name, number = f"{plain}-{number}", number + 1
-    used.add(name)
+    used.add((prompt, name))
     return name
 
 

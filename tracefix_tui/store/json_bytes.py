@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
 
-from tracefix_tui.model.json_value import Json
+from tracefix_tui.model.json_value import Json, finite
 
 _SURROGATES = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}
 
@@ -27,18 +25,8 @@ def _dumped(value: object, indent: int | None = None, *, sort_keys: bool = False
 
     try:
         return dump(value)
-    except ValueError:  # NaN and infinities are numbers to Python and not JSON
-        return dump(_finite(value))
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
+    except ValueError:  # NaN or an infinity
+        return dump(finite(value))
 
 
 def _escaped(text: str) -> str:

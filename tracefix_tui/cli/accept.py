@@ -51,7 +51,7 @@ def command(
     from tracefix_tui.checks import parse_spec
     from tracefix_tui.store.accept import accept
     from tracefix_tui.store.attempts import AttemptLog
-    from tracefix_tui.workbench.accepting import concerns, default_form, plan_accept, plan_lines
+    from tracefix_tui.workbench.accepting import concerns, default_form, plan_accept, plan_lines, plan_public
 
     attempt = AttemptLog(state.workspace).get(attempt_id)
     form = default_form(attempt, state.workspace, [parse_spec(c) for c in checks])
@@ -68,6 +68,12 @@ def command(
         say(f"mind: {safe_line(line)}")
     for line in plan_lines(plan):
         (data if dry_run and not as_json else say)(safe_line(line))
+    if dry_run and as_json:
+        emit(plan_public(plan))
+    for refusal in plan.refusals[1:]:
+        say(f"refused: {safe_line(str(refusal))}")
+    if plan.refusals:
+        raise plan.refusals[0]
     if dry_run:
         return
     done = accept(plan)

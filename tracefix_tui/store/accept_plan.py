@@ -50,7 +50,7 @@ class AcceptPlan:
 
     `case` is the case without its secrets, None when only the prompt is accepted; `message` the whole commit message
     with its trailers; `secrets` what was taken out of the texts; `branch` where the commit goes, `head` what it
-    follows.
+    follows; `uncommitted` are files that are on the disk as they are accepted, and not in the head.
     """
 
     id: str
@@ -68,6 +68,7 @@ class AcceptPlan:
     replaces: bool = False
     refusals: tuple[AcceptRefused, ...] = ()
     secrets: tuple[Found, ...] = ()
+    uncommitted: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -94,6 +95,7 @@ class AcceptPlan:
         """`1 commit (prompt +2 -1, case file +41), 1 golden row`."""
         counted = [("prompt", self.prompt_file), ("case file", self.case_file)]
         parts = [f"{name} {_signed(*file.lines)}" for name, file in counted if file and file.before != file.after]
+        parts += [f"{path} as it is on disk" for path in self.uncommitted]
         commit = f"1 commit ({', '.join(parts) or 'files as they are on disk'})"
         return f"{commit}, 1 golden row{' replaced' if self.replaces else ''}" if self.case else commit
 
@@ -173,6 +175,7 @@ def _with_repository(made: AcceptPlan, replace_case: bool) -> AcceptPlan:
         refusals = [refusal for refusal in (state.refusal(),) if refusal]
         refusals += _case_taken(made) if exists and not replace_case else []
         refusals += [] if refusals else _file_refusals(git, state, made)
+        uncommitted = () if refusals else _uncommitted(git, state, made)
     except AcceptRefused:
         raise
     except BadInput as error:
@@ -185,7 +188,17 @@ def _with_repository(made: AcceptPlan, replace_case: bool) -> AcceptPlan:
         hooks=state.hooks,
         replaces=bool(exists),
         refusals=tuple(refusals),
+        uncommitted=uncommitted,
     )
+
+
+def _uncommitted(git: Git, state: GitState, made: AcceptPlan) -> tuple[str, ...]:
+    """Files edited by hand to what is accepted: the commit takes those edits in, which has to be said."""
+    from tracefix_tui.store.commit import blob_id, tree_entries
+
+    still = [file for file in made.files if file.before == file.after]
+    head = tree_entries(git, state.head, [file.path for file in still]) if still else {}
+    return tuple(f.path for f in still if head.get(f.path, ("", ""))[1] != blob_id(git, f.path, f.after))
 
 
 def _file_refusals(git: Git, state: GitState, made: AcceptPlan) -> list[AcceptRefused]:
@@ -203,7 +216,8 @@ def _case_taken(made: AcceptPlan) -> list[AcceptRefused]:
     name = f"{made.case.prompt}/{made.case.name}"
     return [
         AcceptRefused(
-            f"there is a case {name} already", hint="Choose another name for the case, or say that it is to be replaced"
+            f"there is a case {name} already",
+            hint="Choose another name for the case, or replace it (`accept --replace`)",
         )
     ]
 

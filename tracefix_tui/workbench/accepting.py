@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from tracefix_tui.compare.text import diff_text
 from tracefix_tui.model.attempt import Attempt
 from tracefix_tui.model.check import CheckSpec, Verdict
-from tracefix_tui.model.errors import AcceptRefused, PromptInvalid
+from tracefix_tui.model.errors import AcceptRefused
 from tracefix_tui.model.json_value import JsonObject
-from tracefix_tui.prompts.file import PromptFile, list_prompts, prompt_path
+from tracefix_tui.prompts.file import PromptFile, prompt_path
 from tracefix_tui.replay.providers import is_offline
+from tracefix_tui.store.names import slug
 from tracefix_tui.store.workspace import Workspace
+from tracefix_tui.workbench.naming import prompt_name
 from tracefix_tui.workbench.recording import Recording
 
 if TYPE_CHECKING:
     from tracefix_tui.model.case import Case, CaseCheck
     from tracefix_tui.store.accept import AcceptPlan
-
-_ALIKE, _PROMPTS_COMPARED = 0.6, 50  # a prompt without a name belongs to the file it resembles
 
 Expected = Literal["output", "text", "checks"]
 
@@ -56,7 +53,7 @@ def default_form(attempt: Attempt, workspace: Workspace, specs: Sequence[CheckSp
     fixed = tuple(s for s in all_failed if outcomes.get(s.label) == "pass")
     failed = fixed or all_failed
     checks = tuple({s.label: s for s in (*failed, *specs)}.values())
-    prompt = _prompt_name(attempt, workspace)
+    prompt = prompt_name(attempt, workspace)
     summary = "; ".join(change.summary for change in attempt.changes) or "accept as it is"
     return AcceptForm(
         prompt_name=prompt,
@@ -100,17 +97,34 @@ def plan_accept(workspace: Workspace, attempt: Attempt, form: AcceptForm, *, rep
 
 
 def plan_lines(plan: AcceptPlan) -> list[str]:
-    """What a plan will do, a line each, in the words of the dialog and of `accept --dry-run`."""
+    """What a plan will do, a line each, in the words of the dialog and of `accept --dry-run`; refusals are apart."""
     where = f"on {plan.branch}" if plan.branch else "on a detached head"
     after = f" after {plan.head[:9]}" if plan.head else ""
     lines = [f"will do     {plan.summary}, 0 network calls"]
     lines += [f"file        {f.path}  +{f.lines[0]} -{f.lines[1]}" for f in plan.files if f.before != f.after]
+    lines += [f"file        {path}  as it is on disk: its changes are not committed yet" for path in plan.uncommitted]
     lines.append(f"commit      {where}{after}: {plan.subject}")
-    lines += [f"trailer     {line}" for line in plan.message.splitlines()[1:] if ": " in line]
+    lines += [f"trailer     {line}" for line in plan.message.strip().rpartition("\n\n")[2].splitlines()]
     lines += [f"hook        {name} will run" for name in plan.hooks]
     lines += [f"secret      {found.kind} taken out of {found.field}: {found.preview}" for found in plan.secrets]
-    lines += [f"refused     {refusal}" for refusal in plan.refusals]
     return lines
+
+
+def plan_public(plan: AcceptPlan) -> JsonObject:
+    """The plan as JSON: the keys of an accept, `commit` null, and what `plan_lines` says."""
+    return {
+        "commit": None,
+        "prompt_path": plan.prompt_path,
+        "case": plan.case.name if plan.case else None,
+        "case_path": plan.case_file.path if plan.case_file else None,
+        "branch": plan.branch,
+        "message": plan.message,
+        "files": [{"path": f.path, "added": f.lines[0], "removed": f.lines[1]} for f in plan.files],
+        "uncommitted": list(plan.uncommitted),
+        "hooks": list(plan.hooks),
+        "secrets": [{"kind": f.kind, "field": f.field} for f in plan.secrets],
+        "refusals": [str(refusal) for refusal in plan.refusals],
+    }
 
 
 def prompt_text(workspace: Workspace, attempt: Attempt, name: str) -> str:
@@ -245,37 +259,6 @@ def concerns(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> list[s
             "accepting writes that version with your change"
         )
     return out + [f"still fails on this answer: {v.spec.label}: {v.message}" for v in still_failing(attempt)]
-
-
-def slug(text: str) -> str:
-    """A name for a file: small letters, digits and hyphens, 60 characters at most."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or "case"
-
-
-def _prompt_name(attempt: Attempt, workspace: Workspace) -> str:
-    named = attempt.prompt.get("name")
-    if isinstance(named, str) and named:
-        try:
-            prompt_path(workspace.prompts_dir, named)
-        except PromptInvalid:
-            return slug(named)
-        return named
-    names = list_prompts(workspace.prompts_dir) if workspace.prompts_dir.is_dir() else ()
-    alike = max(((_likeness(attempt, workspace, name), name) for name in names[:_PROMPTS_COMPARED]), default=(0.0, ""))
-    if alike[0] >= _ALIKE:
-        return alike[1]
-    return next(name for n in count(1) if (name := "answer" if n == 1 else f"answer-{n}") not in names)
-
-
-def _likeness(attempt: Attempt, workspace: Workspace, name: str) -> float:
-    """How much a prompt file is like the attempt's prompt, from 0 to 1."""
-    try:
-        file = PromptFile.read(prompt_path(workspace.prompts_dir, name), name)
-    except PromptInvalid:
-        return 0.0
-    mine = cast("list[dict[str, Any]]", attempt.prompt.get("messages") or [])
-    before, after = ("\n".join(f"{m.get('role')}\n{m.get('content')}" for m in each) for each in (file.messages, mine))
-    return diff_text(before, after).similarity
 
 
 def _now() -> str:

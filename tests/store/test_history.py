@@ -81,3 +81,34 @@ def test_prompts_without_versions(repo: Repository, tmp_path: Path) -> None:
     empty.root.mkdir()
     empty.git("init", "-q")
     assert versions(empty.workspace, "answer") == ()
+
+
+def test_a_prompt_that_was_renamed_keeps_its_history(repo: Repository) -> None:
+    repo.write("prompts/old.prompt.yml", BASE)
+    repo.git("add", "prompts/old.prompt.yml")
+    repo.git("commit", "-q", "-m", "Begin", "prompts/old.prompt.yml")
+    repo.git("mv", "prompts/old.prompt.yml", "prompts/new.prompt.yml")
+    repo.git("commit", "-q", "-m", "Rename", "prompts")
+    repo.write("prompts/new.prompt.yml", FIXED)
+    repo.git("commit", "-q", "-m", "Fix", "prompts")
+    found = versions(repo.workspace, "new")
+    assert [(v.subject, Path(v.path).name) for v in found] == [
+        ("Fix", "new.prompt.yml"),
+        ("Rename", "new.prompt.yml"),
+        ("Begin", "old.prompt.yml"),
+    ]
+    assert [(v.added, v.removed) for v in found][:2] == [(1, 1), (0, 0)]
+    first = found[-1].commit
+    assert text_at(repo.workspace, "new", first) == BASE
+    for newer in ("HEAD", None):
+        assert "+    content: Answer from the context." in diff_between(repo.workspace, "new", first, newer)
+    assert restore_version(repo.workspace, "new", first).read_text(encoding="utf-8") == BASE
+    with pytest.raises(StoreError, match="not there at"):
+        text_at(repo.workspace, "other", "HEAD")
+
+
+def test_a_prompt_that_resembles_another_has_its_own_history(repo: Repository) -> None:
+    repo.write("prompts/twin.prompt.yml", BASE)
+    repo.git("add", "prompts/twin.prompt.yml")
+    repo.git("commit", "-q", "-m", "Copy", "prompts/twin.prompt.yml")
+    assert [v.subject for v in versions(repo.workspace, "twin")] == ["Copy"]

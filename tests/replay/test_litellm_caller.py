@@ -120,6 +120,8 @@ def test_an_empty_answer_is_an_answer(use: Use) -> None:
         ),
         (Reply("We can", finish_reason="content_filter"), ContentFiltered, "withheld"),
         (Reply("one two three four", cut_after=2), StreamCut, "What came is kept"),
+        (Reply("one two three four", cut_after=0), ProviderDown, "closed the connection before the answer began"),
+        (Reply("one two three four", garbage=True), ProviderDown, "sent what cannot be read as an answer"),
         (Reply(hang=True), ProviderTimeout, "no answer within 0.4 s"),
     ],
 )

@@ -33,6 +33,8 @@ _NO_KEY = re.compile(
     re.IGNORECASE,
 )
 _UNREACHED = re.compile(r"connection (?:error|refused)|name or service|getaddrinfo|no route|unreachable", re.IGNORECASE)
+_HUNG_UP = re.compile(r"peer closed|incomplete chunked|server disconnected|connection reset", re.IGNORECASE)
+_GARBLED = re.compile(r"line \d+ column \d+ \(char \d+\)|invalid start byte|not valid JSON", re.IGNORECASE)
 _LONG_PROMPT = re.compile(r"context (?:length|window)|too many tokens|maximum.*tokens", re.IGNORECASE)
 
 
@@ -136,6 +138,8 @@ def _by_status(status: int | None, said: str, model: str, error: BaseException, 
         )
     if status == 429:
         return _rate_limited(host, said, model, error)
+    if status >= 500 and (told := _no_answer(said)):  # LiteLLM's own 500: the server never said so
+        return ProviderDown(f"{host} {told} ({said})", where=model, hint="Run it again, or check what answers there")
     if status >= 500:
         return ProviderDown(
             f"{host} failed with {status} ({said})", where=model, hint="Run it again later, or ask another model"
@@ -148,6 +152,13 @@ def _by_status(status: int | None, said: str, model: str, error: BaseException, 
         else "Change what it complains of, and run it again"
     )
     return RequestRejected(f"{host} refused the request ({said})", where=model, hint=hint)
+
+
+def _no_answer(said: str) -> str:
+    """What became of an answer that no model gave; empty where a server did answer with an error."""
+    if _HUNG_UP.search(said):
+        return "closed the connection before the answer began"
+    return "sent what cannot be read as an answer" if _GARBLED.search(said) else ""
 
 
 def _rate_limited(host: str, said: str, model: str, error: BaseException) -> RateLimited:

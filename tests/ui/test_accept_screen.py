@@ -148,6 +148,17 @@ async def test_the_prompt_can_be_accepted_without_a_case(tmp_path: Path) -> None
     assert not (root / "prompts/golden").exists()
 
 
+async def test_back_at_the_trace_the_case_is_shown(tmp_path: Path) -> None:
+    async with dialog(demo(tmp_path)) as (app, pilot, screen):
+        assert "golden: none yet" in app.trace_screen._titles["expected"]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen.done)
+        for _ in range(4):
+            if app.screen is not app.trace_screen:
+                await pilot.press("escape")
+        await until(pilot, lambda: "(golden: refund_answer/" in text(app))
+
+
 async def test_a_hook_that_refuses_is_heard(tmp_path: Path) -> None:
     root = demo(tmp_path)
     hook = root / ".git/hooks/pre-commit"

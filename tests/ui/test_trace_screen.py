@@ -6,6 +6,7 @@ from samples import ANSWER, OPENED, POLICY, pipeline_trace, refund_trace
 from screen import NARROW, WIDE, diagnosed, finding, lines, opened, press, settled, text
 
 from tracefix_tui.model.check import Evidence
+from tracefix_tui.ui.keys import KEYS
 from tracefix_tui.ui.widgets.row_list import RowList
 
 EVERYTHING = f"""
@@ -25,7 +26,7 @@ Chunks 4  (3 in prompt)
 cited [1]
 not cited
 cut
-Tools 2
+Tools 1 run, 2 offered
 get_order
 BAD ARGS
 offered
@@ -176,7 +177,7 @@ async def test_the_terminal_may_change_its_size() -> None:
         assert "[Prompt]" in lines(app)[1]
         await pilot.resize_terminal(*WIDE)
         await settled(app, pilot)
-        assert "Spans 6" in text(app) and "Tools 2" in text(app)
+        assert "Spans 6" in text(app) and "Tools 1 run" in text(app)
         await pilot.resize_terminal(20, 5)
         await settled(app, pilot)
 
@@ -193,7 +194,7 @@ async def test_help_is_about_the_focused_pane() -> None:
 async def test_jump_letters() -> None:
     async with opened(refund_trace()) as (app, pilot):
         await press(app, pilot, "ctrl+o")
-        assert "t  Tools 2" in text(app)
+        assert "t  Tools 1 run" in text(app)
         await press(app, pilot, "t")
         assert app.screen.focused is not None and app.screen.focused.id == "tools"
 
@@ -246,3 +247,26 @@ async def test_expected_and_chunks_say_when_there_are_none() -> None:
     async with opened(pipeline_trace()) as (app, _):
         assert "No chunks were retrieved" in text(app) and "No tools were offered" in text(app)
         assert "No expected output" in text(app)
+
+
+async def test_a_long_name_leaves_room_for_the_facts() -> None:
+    name = "nightly evaluation of the returns assistant " * 5
+    for size in (WIDE, (112, 40)):
+        async with opened(refund_trace(name=name), pipeline_trace(), size=size) as (app, pilot):
+            diagnosed(app, finding("s6", "contradicted"))
+            await settled(app, pilot)
+            header = lines(app)[0]
+            assert "nightly" in header and "FAIL 1" in header and "4.21s" in header and "1,322 tok" in header
+            assert "trace 1 of 2" in header
+
+
+async def test_tools_are_counted_short_in_a_tab() -> None:
+    async with opened(refund_trace(), size=NARROW) as (app, _):
+        assert " Tools 1 " in lines(app)[1] and "offered" not in lines(app)[1]
+
+
+async def test_the_palette_explains_the_ways_on() -> None:
+    async with opened(refund_trace()) as (app, pilot):
+        await press(app, pilot, "ctrl+p")
+        await pilot.pause(0.3)
+        assert "replay: Edit and replay" in text(app) and KEYS["edit"].help in text(app)

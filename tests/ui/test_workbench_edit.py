@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bench import AGENT, demo, run, until, workbench
-from screen import press, text
+from screen import NARROW, press, text
 from textual.widgets import Input
 
 from tracefix_tui.ui.screens.ask import AskLine, AskText
@@ -174,3 +174,11 @@ async def test_the_editor_of_the_user_gets_the_text_and_the_wish_for_no_colour(
         assert seen["text"] == screen.draft.recording.hydrated.template_messages[0].text
         assert screen.editor.original == seen["text"] + " At once."
         assert os.environ.get("NO_COLOR") is None
+
+
+async def test_at_80x24_the_list_says_how_many_messages_it_has_room_for(tmp_path: Path) -> None:
+    async with workbench(demo(tmp_path), size=NARROW) as (app, pilot, screen):
+        for role in ("user", "user"):
+            messages = [{"role": m.role, "content": m.text} for m in screen.draft.hydrated.template_messages]
+            screen.change({"edit": "template_messages", "messages": [*messages, {"role": role, "content": "And?"}]})
+        await until(pilot, lambda: "shown of 4" in text(app))

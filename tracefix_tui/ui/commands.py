@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from tracefix_tui.ui.keys import KEYS
+
 if TYPE_CHECKING:
     from tracefix_tui.ui.screens.panes import PaneScreen
 
@@ -58,7 +60,7 @@ class Commands(Provider):
             return
         for opener in OPENERS:
             if screen.check_action("open_screen", (opener.id,)):
-                yield self._action(opener.command, "", f"open_screen('{opener.id}')")
+                yield self._action(opener.command, KEYS[opener.id].help, f"open_screen('{opener.id}')")
         for name, words, action in _ACTIONS:
             verb = action.split("(")[0]
             if action.startswith("app.") or (hasattr(screen, f"action_{verb}") and screen.check_action(verb, ())):

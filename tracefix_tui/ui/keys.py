@@ -54,7 +54,7 @@ KEYS: dict[str, Key] = {
     "diff": Key("d,f7", "diff", "compare a run with the recording, or with the run marked with space"),
     "accept": Key("a,ctrl+s", "accept...", "what accepting a run would write; nothing is written before you agree"),
     # the workbench
-    "attempts": Key("f8,H", "", "the runs so far"),
+    "attempts": Key("f8,H", "", "go to the list of the runs so far"),
     "undo": Key("ctrl+z,u", "undo", "take the last edit back"),
     "redo": Key("ctrl+y,U", "", "make the edit again that was taken back"),
     "add": Key("plus_sign", "add", "add a message, a parameter, a tool, a document or an expectation"),

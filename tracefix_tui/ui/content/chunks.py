@@ -14,27 +14,55 @@ from tracefix_tui.ui.widgets.sections import Section
 PREVIEW = 3
 _BAR = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_CITED = re.compile(r"\[(\d{1,3})\]")
+_CITED = re.compile(r"[\[【]([^\[\]【】\n]{1,80})[\]】]")
+_BETWEEN = re.compile(r"\s*[,;]\s*")
+_LONG_LABEL = 9
 _NAMES = ("source", "title", "file_name", "filename", "file_path", "path", "url", "name", "document_id")
 
 
-def call_chunks(context: CallContext, numbers: Sequence[int | None] = (), marks: Marks | None = None) -> list[Section]:
+def call_chunks(
+    context: CallContext, printed: Sequence[Sequence[str]] = (), marks: Marks | None = None
+) -> list[Section]:
     """The chunks retrieved before a call, those in the prompt and those that were cut.
 
-    `numbers[i]` is the number by which the prompt names chunk *i*; without it, the chunks in the prompt count from 1.
+    `printed[i]` are the labels that the prompt puts at chunk *i*. Where it numbers none, the chunks in the prompt count
+    from 1. A chunk's id and its names in the metadata are labels as well.
     """
     answer = context.call.answer.text if context.call.answer else ""
-    cited = {int(n) for n in _CITED.findall(answer)}
-    out_word = "cut" if any(context.in_prompt) else "not in prompt"
+    cited = _cited(answer)
+    numbered = any(label.isdecimal() for labels in printed for label in labels)
+    out_word = "cut" if any(context.in_prompt) else "unused"
     rows, number = [], 0
     for i, document in enumerate(context.retrieved):
         used = context.in_prompt[i]
         number += used
-        named = numbers[i] if i < len(numbers) else (number if used else None)
-        words = f"cited [{named}]" if used and named in cited else "not cited" if used else out_word
+        labels = [*(printed[i] if i < len(printed) else ()), *([] if numbered else [str(number)]), *_names(document)]
+        words = _cited_word(labels, cited) if used else out_word
         span_id, field = context.document_fields[i]
         rows.append((f"{span_id}/{field}", document, words, str(i + 1) if used else "-"))
     return _sections(rows, marks)
+
+
+def _cited(answer: str) -> set[str]:
+    """The labels in the answer's brackets, each as `_label` spells it."""
+    return {_label(part) for found in _CITED.findall(answer) for part in _BETWEEN.split(found.split("†")[0])}
+
+
+def _label(text: str) -> str:
+    text = text.strip().casefold()
+    return text.lstrip("0") or text if text.isdecimal() else text
+
+
+def _names(document: Document) -> list[str]:
+    names = (document.metadata.get(key) for key in _NAMES)
+    return [name for name in (document.id, *names) if isinstance(name, str) and name.strip()]
+
+
+def _cited_word(labels: Sequence[str], cited: set[str]) -> str:
+    label = next((label for label in labels if _label(label) in cited), None)
+    if label is None:
+        return "not cited"
+    return f"cited [{label}]" if len(label) <= _LONG_LABEL else "cited"
 
 
 def chunks_title(context: CallContext) -> str:
@@ -49,7 +77,7 @@ def retrieval_chunks(span: Span, retrieval: Retrieval, marks: Marks | None = Non
     kept = {d.content for d in retrieval.documents}
     for i, d in enumerate(retrieval.candidates):
         if d.content not in kept or d.content is None:
-            rows.append((f"{span.id}/candidates[{i}].content", d, "not passed on", "-"))
+            rows.append((f"{span.id}/candidates[{i}].content", d, "cut", "-"))
     return _sections(rows, marks)
 
 
@@ -61,7 +89,7 @@ def _sections(rows: list[tuple[str, Document, str, str]], marks: Marks | None) -
         score = "" if document.score is None else f" {document.score:.2f} {score_bar(document.score, top)}"
         content = document.content if document.content is not None else "(the trace does not hold its text)"
         title = f"{rank}{score}"
-        style = "dim" if words in ("cut", "not in prompt", "not passed on") else ""
+        style = "dim" if words in ("cut", "unused") else ""
         held = bool((marks or {}).get(key))
         out.append(
             text_section(

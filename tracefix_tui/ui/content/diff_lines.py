@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tracefix_tui.compare.json_diff import JsonChange
-from tracefix_tui.compare.messages import MessageChange, ToolCallChange, diff_messages
+from tracefix_tui.compare.messages import ChangeKind, MessageChange, ToolCallChange, diff_messages
 from tracefix_tui.compare.output import OutputDiff
 from tracefix_tui.compare.text import TextDiff, diff_text
 from tracefix_tui.compare.words import Segment
@@ -61,7 +61,7 @@ class PromptSide:
     @property
     def text(self) -> str:
         """All of it as one text, for a patch."""
-        parts = [f"{m.role}:\n{m.text}\n" for m in self.messages]
+        parts = ["\n".join([f"{m.role}:", *([m.text] if m.text else []), *call_lines(m), ""]) for m in self.messages]
         parts += [f"{{{{{name}}}}}:\n{value}\n" for name, value in self.variables.items()]
         return "\n".join([*parts, f"settings:\n{self.settings}", *(f"tool {n}:\n{t}\n" for n, t in self.tools.items())])
 
@@ -149,8 +149,24 @@ def _message(change: MessageChange, diffs: list[TextDiff]) -> Iterator[DiffLine]
     yield from text_lines(diff)
     for number, call in enumerate(change.tool_calls, 1):
         yield from _call(number, call)
+    if not change.tool_calls:
+        yield from (_one_sided(line, change.kind) for line in call_lines(message))
     if change.other_parts:
         yield DiffLine("note", (Segment("images, files or names differ as well", "equal"),))
+
+
+def call_lines(message: Message) -> list[str]:
+    """`name(arguments)` for each tool call of a message."""
+    return [f"{call.name}({call.arguments})" for call in message.tool_calls]
+
+
+def _one_sided(line: str, kind: ChangeKind) -> DiffLine:
+    """A line that is on one side only, or the same on both."""
+    if kind == "removed":
+        return DiffLine("removed", (Segment(line, "removed"),))
+    if kind == "added":
+        return DiffLine("added", (), (Segment(line, "added"),))
+    return DiffLine("equal", (Segment(line, "equal"),), (Segment(line, "equal"),))
 
 
 def _call(number: int, change: ToolCallChange) -> Iterator[DiffLine]:

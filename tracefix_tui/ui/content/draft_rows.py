@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tracefix_tui.model.message import Message
+from tracefix_tui.model.message import MediaPart, Message, UnknownPart
 from tracefix_tui.model.text import clip, plural
 from tracefix_tui.ui.content.values import shown_value
 from tracefix_tui.ui.widgets.rows import Cell, Column, ListRows, Row
@@ -61,7 +62,18 @@ def message_rows(draft: Draft) -> ListRows:
 def _said(message: Message, text: str) -> str:
     calls = ", ".join(f"calls {call.name}" for call in message.tool_calls)
     start = " ".join(text[:_PREVIEW].split())
-    return "  ".join(part for part in (start, calls) if part) or "(empty)"
+    media = media_words(message)
+    return "  ".join(part for part in (f"+ {media}" if media else "", start, calls) if part) or "(empty)"
+
+
+def media_words(message: Message) -> str:
+    """`2 images, 1 file`: what the message holds besides text and reasoning; empty for nothing."""
+    kinds = Counter(
+        part.kind if isinstance(part, MediaPart) else "other part"
+        for part in message.parts
+        if isinstance(part, MediaPart | UnknownPart)
+    )
+    return ", ".join(plural(count, kind, "audio" if kind == "audio" else None) for kind, count in kinds.items())
 
 
 def param_rows(draft: Draft, run: RunPlan) -> ListRows:

@@ -24,7 +24,7 @@ def call_params(trace: Trace, span: Span, call: LLMCall, fidelity: Sequence[Fide
     if call.response_model and call.response_model != call.request_model:
         pairs.append(("answered by", call.response_model))
     pairs += [("provider", call.provider), ("prompt", named), ("tool_choice", _value(call.tool_choice))]
-    pairs += [("stream", call.stream if call.stream else None)]
+    pairs += [("stream", _value(call.stream) if call.stream else None)]
     out = [Section("params", lines_of(pairs) or "no parameters recorded")]
     if call.response_format is not None:
         out.append(

@@ -13,10 +13,12 @@ from tracefix_tui.workbench.judging import Standing, pass_counts
 
 STANDINGS = (Column(1), Column(13), Column(), Column(8), Column(18, right=True, hide_below=56))
 _DETAIL = 4
-ATTEMPTS = (
+_SEVERAL = 2
+_ATTEMPTS = (
     Column(3, right=True), Column(), Column(19, hide_below=70), Column(14), Column(9, right=True),
     Column(8, right=True), Column(9, right=True, hide_below=90), Column(16, right=True, hide_below=100),
 )  # fmt: skip
+_NEVER = 1 << 30
 _GOOD, _BAD = ("FIXED", "IMPROVED"), ("REGRESSED",)
 
 
@@ -31,7 +33,13 @@ def standing_rows(
     rows = []
     for at, row in enumerate(standings):
         word, style = _stand(row, ran)
-        was = "" if not ran or row.rate.passed_before is None else "was pass" if row.rate.passed_before else "was FAIL"
+        was = (
+            ""
+            if not ran or row.rate.passed_before is None
+            else "was pass"
+            if row.rate.passed_before
+            else f"was {_bad(row)}"
+        )
         number = Cell(str(at + 1) if at < 9 else "", "accent")
         cells = (number, Cell(word, style), Cell(row.spec.label), Cell(was, "dim"), Cell(_move(row), "dim"))
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
@@ -60,11 +68,7 @@ def _stand(row: Standing, ran: bool) -> tuple[str, str]:
     if not rate.runs and ran:
         return "unmeasured", "dim"
     if not rate.runs:
-        return (
-            ("not run yet", "dim")
-            if rate.passed_before is None
-            else ("FAIL" if row.severity == "fail" else "WARN", "fail")
-        )
+        return ("not run yet", "dim") if rate.passed_before is None else (_bad(row), "fail")
     counts = f"{rate.passes}/{rate.runs}"
     if rate.word in _GOOD:
         return f"{rate.word} {counts}", "ok"
@@ -72,7 +76,11 @@ def _stand(row: Standing, ran: bool) -> tuple[str, str]:
         return f"{rate.word} {counts}", "fail"
     if rate.passes == rate.runs:
         return f"pass {counts}", "ok"
-    return f"FAIL {counts}", "fail"
+    return f"{_bad(row)} {counts}", "fail"
+
+
+def _bad(row: Standing) -> str:
+    return "FAIL" if row.severity == "fail" else "WARN"
 
 
 def _move(row: Standing) -> str:
@@ -109,6 +117,13 @@ def attempt_rows(attempts: Sequence[Attempt], marked: str | None, draft_parent: 
         flag = "*" if attempt.id == marked else "^" if attempt.id == draft_parent else ""
         rows.append(Row(attempt.id, cells, flag=flag))
     return ListRows(rows)
+
+
+def attempt_columns(attempts: Sequence[Attempt]) -> tuple[Column, ...]:
+    """The columns for these attempts: the warning about several changes takes room only where there is one."""
+    if any(attempt.several_changes for attempt in attempts):
+        return _ATTEMPTS
+    return tuple(c._replace(hide_below=_NEVER) if i == _SEVERAL else c for i, c in enumerate(_ATTEMPTS))
 
 
 def changed(attempt: Attempt) -> str:

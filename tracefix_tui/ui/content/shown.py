@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracefix_tui.model.check import CallContext, Finding, Step
 from tracefix_tui.model.context import call_context
+from tracefix_tui.model.text import plural
 from tracefix_tui.model.trace import Span, Trace
 from tracefix_tui.ui.content.chunks import call_chunks, chunks_title, retrieval_chunks
 from tracefix_tui.ui.content.output import output_note, output_sections, step_output, step_sections
@@ -17,6 +19,8 @@ from tracefix_tui.ui.content.prompt import prompt_sections
 from tracefix_tui.ui.content.spans import span_label
 from tracefix_tui.ui.content.tools import Problems, call_tools, run_sections
 from tracefix_tui.ui.widgets.sections import Section
+
+_LABEL = re.compile(r"[\w./:#@-]*\w")
 
 if TYPE_CHECKING:
     from tracefix_tui.model.case import Case
@@ -63,13 +67,13 @@ class Shown:
         hydrated = f"{recording.hydrated.name or ''} {recording.hydrated.version or ''}".strip() if recording else ""
         prompt = prompt_sections(call, regions, marks)
         tools = call_tools(self.trace, call, context.steps, self.problems, marks)
-        count = len({t.name for t in call.tools} | {s.run.name for s in context.steps})
-        numbers = _numbers(recording)
+        counts = f"{plural(len(context.steps), 'run')}, {len(call.tools):,} offered"
+        printed = _printed(recording)
         fidelity = recording.fidelity if recording else None
         return {
             "prompt": PaneContent("Prompt  hydrated", _joined(hydrated, _origin(recording)), prompt),
-            "chunks": PaneContent(chunks_title(context), "", call_chunks(context, numbers, marks)),
-            "tools": PaneContent(f"Tools {count}", "", tools),
+            "chunks": PaneContent(chunks_title(context), "", call_chunks(context, printed, marks)),
+            "tools": PaneContent(f"Tools {counts}", "", tools),
             "params": PaneContent("Params", "", call_params(self.trace, self.span, call, fidelity)),
             "output": PaneContent("Output  recorded", output_note(call), output_sections(self.span, call, marks)),
         }
@@ -82,7 +86,7 @@ class Shown:
         return {
             "prompt": PaneContent(f"Input  {span_label(self.span)}", "", step_sections(self.trace, self.span, marks)),
             "chunks": PaneContent(f"Chunks {found}", "", chunks),
-            "tools": PaneContent(f"Tools {1 if detail.tool else 0}", "", tools),
+            "tools": PaneContent(f"Tools {plural(1 if detail.tool else 0, 'run')}", "", tools),
             "params": PaneContent("Params", "", span_facts(self.trace, self.span)),
             "output": PaneContent("Output  recorded", "", step_output(self.span, marks)),
         }
@@ -97,11 +101,17 @@ class Shown:
         return PaneContent(f"Expected  (golden: {case.prompt}/{case.name})", " ".join(case.tags), sections)
 
 
-def _numbers(recording: Recording | None) -> list[int | None]:
+def _printed(recording: Recording | None) -> list[list[str]]:
+    """The labels at each retrieved document in the prompt: its number, and the words before its text."""
     if recording is None:
         return []
-    placed = {d.source: d.number for d in recording.hydrated.documents if d.source is not None and d.number is not None}
-    return [placed.get(i) for i in range(len(recording.context.retrieved))] if placed else []
+    out: list[list[str]] = [[] for _ in recording.context.retrieved]
+    for document in recording.hydrated.documents:
+        if document.source is not None and document.source < len(out):
+            number = [] if document.number is None else [str(document.number)]
+            words = [w for w in _LABEL.findall(document.before) if not w.isdecimal()]
+            out[document.source] += [*number, *words]
+    return out
 
 
 def _origin(recording: Recording | None) -> str:

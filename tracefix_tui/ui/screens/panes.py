@@ -34,6 +34,12 @@ class PaneSpec(NamedTuple):
     help: str
 
 
+def _short_title(title: str) -> str:
+    """What a tab has room for: `Tools 3` of `Tools 3 runs, 2 offered`."""
+    words = title.split("  ")[0].split(" ")
+    return " ".join(words[:2]) if len(words) > 1 and words[1].replace(",", "").isdigit() else " ".join(words)
+
+
 class PaneScreen(TakingScreen):
     """A header, a board of panes, a footer. Below 110 columns one pane at a time under a line of tabs."""
 
@@ -106,7 +112,7 @@ class PaneScreen(TakingScreen):
             return
         left = []
         for spec in self.SPECS:
-            title = self._titles[spec.id].split("  ")[0]
+            title = _short_title(self._titles[spec.id])
             active = spec.id == self.shown_pane
             left.append(
                 Piece(

@@ -17,8 +17,8 @@ from tracefix_tui.ui.screens import OPENERS
 from tracefix_tui.ui.screens.panes import Pane
 from tracefix_tui.ui.screens.trace_evidence import EvidenceScreen
 from tracefix_tui.ui.screens.trace_plan import SPECS, plan
-from tracefix_tui.ui.screens.trace_work import Analysed, Analyst, Diagnosed
-from tracefix_tui.ui.widgets.bars import Bar, Piece
+from tracefix_tui.ui.screens.trace_work import Analysed, Analyst, CaseFound, Diagnosed
+from tracefix_tui.ui.widgets.bars import Bar, Piece, titled
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.sections import Section
 from tracefix_tui.ui.widgets.text_view import TextView
@@ -148,6 +148,17 @@ class TraceScreen(EvidenceScreen):
         self.shown.recording, self.shown.problems, self.shown.case = event.recording, event.problems, event.case
         self._fill(keep=True)
 
+    def on_screen_resume(self) -> None:
+        """Back from another screen: a case may have been accepted there."""
+        if self.entry is not None and self.shown is not None:
+            self.analyst.look_up(self.entry, self.shown.span)
+
+    @on(CaseFound)
+    def _case_found(self, event: CaseFound) -> None:
+        if self.shown is not None and event.span is self.shown.span and event.case != self.shown.case:
+            self.shown.case = event.case
+            self._fill(keep=True)
+
     # -- header and summary
 
     def draw_header(self) -> None:
@@ -159,9 +170,7 @@ class TraceScreen(EvidenceScreen):
             bar.show([Piece(" tracefix   ", "strong"), Piece(words)])
             return
         trace, count = entry.trace, len(self.library.entries)
-        left = [] if self.narrow else [Piece(" tracefix   ", "strong"), Piece(f"{trace.name or 'trace'}   ")]
-        left.append(Piece(f" {trace.id[:8]}   " if self.narrow else f"{trace.id[:8]}   ", "dim"))
-        left += self._counts()
+        left = [Piece(f" {trace.id[:8]}   " if self.narrow else f"{trace.id[:8]}   ", "dim"), *self._counts()]
         left.append(Piece(f"   {duration(trace.duration_ns)}"))
         if self.shown is not None and len(trace.spans) <= MANY_SPANS:
             left += [Piece(f"   {trace.total_tokens:,} tok")] if trace.total_tokens is not None else []
@@ -178,7 +187,8 @@ class TraceScreen(EvidenceScreen):
                 Piece("[ prev  ", "dim", "screen.step_trace(-1)"),
                 Piece("] next ", "dim", "screen.step_trace(1)"),
             ]
-        bar.show(left, right)
+        start = [] if self.narrow else titled(trace.name or "trace", [*left, *right], self.size.width)
+        bar.show([*start, *left], right)
 
     def draw_reading(self, words: str) -> None:
         """Say that a file is being read."""

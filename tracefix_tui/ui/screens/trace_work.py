@@ -37,6 +37,14 @@ class Analysed(Message):
         self.span, self.recording, self.problems, self.case = span, recording, problems, case
 
 
+class CaseFound(Message):
+    """The golden case of a call was looked up again; None when there is none."""
+
+    def __init__(self, span: Span, case: Case | None) -> None:
+        super().__init__()
+        self.span, self.case = span, case
+
+
 class Analyst:
     """Runs the analyses in threads and posts their results to the screen. What was found once is kept."""
 
@@ -56,6 +64,17 @@ class Analyst:
         """Take a call apart; nothing for other steps."""
         if span.llm is not None:
             self._screen.run_worker(lambda: self._analyse(entry, span), thread=True, group="analyse", exclusive=True)
+
+    def look_up(self, entry: Entry, span: Span) -> None:
+        """Read the golden case of a call again: it may have been accepted meanwhile."""
+        if span.llm is not None:
+            self._screen.run_worker(lambda: self._look_up(entry, span), thread=True, group="case", exclusive=True)
+
+    def _look_up(self, entry: Entry, span: Span) -> None:
+        try:
+            self._screen.post_message(CaseFound(span, self._case(entry, span)))
+        except TracefixError as error:
+            self._screen.app.notify(str(error)[:500], severity="warning", markup=False)
 
     def _diagnose(self, entry: Entry) -> None:
         gc.disable()  # collecting over a large trace in the middle of it stops the keys for half a second

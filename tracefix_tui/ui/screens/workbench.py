@@ -84,7 +84,8 @@ class WorkbenchScreen(FindingsScreen):
         session = self.session
         self.draw_findings()
         before = len(self.list_pane("runs").rows)
-        self.show_rows("runs", content.attempt_rows(session.attempts, self.marked, self.draft.parent), content.ATTEMPTS)
+        rows = content.attempt_rows(session.attempts, self.marked, self.draft.parent)
+        self.show_rows("runs", rows, content.attempt_columns(session.attempts))
         if self.attempt is not None and self.focused_pane is not self.list_pane("runs"):
             self.list_pane("runs").select_key(self.attempt.id, tell=False)
         shown, all_runs = len(session.attempts), len(session.attempts) + session.older

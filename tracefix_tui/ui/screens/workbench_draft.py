@@ -22,7 +22,7 @@ from tracefix_tui.ui.keys import bind
 from tracefix_tui.ui.library import Entry
 from tracefix_tui.ui.screens import workbench_plan
 from tracefix_tui.ui.screens.panes import Pane, PaneScreen
-from tracefix_tui.ui.widgets.bars import Bar, KeyFooter, Piece
+from tracefix_tui.ui.widgets.bars import Bar, KeyFooter, Piece, shortened, titled
 from tracefix_tui.ui.widgets.row_list import RowList
 from tracefix_tui.ui.widgets.rows import Column, ListRows
 from tracefix_tui.ui.widgets.safe_fields import SafeTextArea, is_editable
@@ -163,7 +163,9 @@ class DraftScreen(PaneScreen):
         self.editor.read_only = not self._editable
         self.editor.load(text if is_editable(text) else text[:_SHOWN_WHEN_LONG])
         role = messages[self.selected].role if messages else "no message"
-        self.editor.border_title = Content(f" {self.selected + 1} {safe_line(role)} ")
+        media = content.media_words(messages[self.selected]) if messages else ""
+        held = f"   + {media}, sent as recorded" if media else ""
+        self.editor.border_title = Content(f" {self.selected + 1} {safe_line(role + held)} ")
         self._note_cursor()
 
     def _note_cursor(self) -> None:
@@ -225,8 +227,7 @@ class DraftScreen(PaneScreen):
         self.show_rows("vars", content.var_rows(draft), content.VARS)
         self.show_rows("changes", content.change_rows(draft), content.CHANGES)
         self._load_editor()
-        name = " ".join(part for part in (draft.hydrated.name, draft.hydrated.version) if part) or "template"
-        self.title_pane("prompt", f"Prompt  {name}", content.draft_tokens(draft))
+        self.call_after_refresh(self._note_messages)
         self.title_pane("params", "Params", "enter change   x leave out   + add")
         self.title_pane("vars", "Vars  and documents", self._placeholder_words())
         count = len(draft.changes)
@@ -236,6 +237,20 @@ class DraftScreen(PaneScreen):
         self.draw_results()
         self.draw_header()
         self.refresh_bindings()
+
+    def _note_messages(self) -> None:
+        """Tokens, and how many messages the list has room for when it is not all; known once it is laid out."""
+        hydrated, pane = self.draft.hydrated, self.list_pane("prompt")
+        room, count = pane.scrollable_content_region.height, len(pane.rows)
+        words = [f"{room} shown of {count:,}"] if 0 < room < count else []
+        name = " ".join(part for part in (hydrated.name, hydrated.version) if part) or "template"
+        self.title_pane("prompt", f"Prompt  {name}", "   ".join([*words, content.draft_tokens(self.draft)]))
+
+    def resized(self) -> None:
+        """Another size has room for other numbers of messages."""
+        if self.steps is not None:
+            self.draw_header()
+            self.call_after_refresh(self._note_messages)
 
     def _placeholder_words(self) -> str:
         missing, idle = self.draft.missing, self.draft.hydrated.unused()
@@ -249,31 +264,23 @@ class DraftScreen(PaneScreen):
         """Trace, draft, changes."""
         bar = self.query_one("#header", Bar)
         trace = self.entry.trace
-        left = (
-            [Piece(f" {trace.id[:8]}  ")]
-            if self.narrow
-            else [
-                Piece(" tracefix   ", "strong"),
-                Piece(f"{trace.name or 'trace'}   "),
-                Piece(f"{trace.id[:8]}   ", "dim"),
-            ]
-        )
+        left = [Piece(f" {trace.id[:8]}  ") if self.narrow else Piece(f"{trace.id[:8]}   ", "dim")]
         left.append(Piece("REPLAY", "strong"))
         if self.steps is None:
-            bar.show([*left, Piece("   opening...", "dim")])
+            bar.show([*self._trace_name(left), *left, Piece("   opening...", "dim")])
             return
-        name = self.draft.hydrated.name or "this call"
-        left.append(Piece(f"   draft of {safe_line(name)}" if not self.narrow else f"  {safe_line(name)}"))
+        name = shortened(self.draft.hydrated.name or "this call", 20 if self.narrow else 32)
+        left.append(Piece(f"  {name}" if self.narrow else f"   draft of {name}"))
         words = content.change_words(self.draft)
         if len(self.draft.changes) == 1:
             words = self.draft.changes[0].summary
         left.append(Piece(f"   {safe_line(words)}", "warn" if len(self.draft.changes) > 1 else "dim"))
-        bar.show(
-            left,
-            [Piece("draft kept  " if self.keeper and self.keeper.is_kept else "unsaved  ", "dim")]
-            if self.draft.edits
-            else [],
-        )
+        kept = Piece("draft kept  " if self.keeper and self.keeper.is_kept else "unsaved  ", "dim")
+        right = [kept] if self.draft.edits else []
+        bar.show([*self._trace_name([*left, *right]), *left], right)
+
+    def _trace_name(self, rest: Sequence[Piece]) -> list[Piece]:
+        return [] if self.narrow else titled(self.entry.trace.name or "trace", rest, self.size.width)
 
     # -- keeping the draft
 

@@ -19,6 +19,7 @@ from tracefix_tui.ui.keys import FOOTER
 from tracefix_tui.ui.widgets import cells
 
 WIDE = 110
+_LEAST_NAME, _MOST_NAME = 8, 40
 
 
 class Piece(NamedTuple):
@@ -28,6 +29,19 @@ class Piece(NamedTuple):
     style: str = ""
     action: str = ""
     node: DOMNode | None = None
+
+
+def titled(name: str, rest: Sequence[Piece], width: int) -> list[Piece]:
+    """The program's name and that of a trace, clipped so that the rest of the bar shows as well."""
+    start = Piece(" tracefix   ", "strong")
+    room = width - sum(cells.width(safe_line(p.text)) for p in (start, *rest)) - 3
+    return [start, Piece(f"{shortened(name, max(_LEAST_NAME, min(_MOST_NAME, room)))}   ")]
+
+
+def shortened(name: str, most: int) -> str:
+    """The name in at most so many columns, on one line."""
+    name = safe_line(name)
+    return name if cells.width(name) <= most else cells.fit(name, most)
 
 
 class Bar(Widget):

@@ -12,6 +12,7 @@ import pytest
 from tracefix_tui.checks import parse_spec
 from tracefix_tui.model.attempt import Request, Result
 from tracefix_tui.model.errors import AcceptRefused, ProviderDown, StoreError
+from tracefix_tui.model.message import MediaPart
 from tracefix_tui.replay.caller import Event, Finished, TextDelta
 from tracefix_tui.replay.litellm_caller import caller_for
 from tracefix_tui.store.accept import accept
@@ -188,3 +189,12 @@ def test_an_edit_gets_no_credit_for_what_the_unchanged_call_does(session: Sessio
     assert told['contains "30 days"'] == "FIXED"
     row = next(r for r in session.standings(untouched.request) if r.spec.id == "citation-unknown")
     assert "chance" in row.line
+
+
+def test_an_image_is_said_to_stay_out_of_the_prompt_file(session: Session, workspace: Workspace) -> None:
+    attempt = session.run(Draft.of(session.recording), caller_for("offline/extractive"))
+    picture = MediaPart("image", {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}})
+    first, *rest = attempt.request.messages
+    messages = (replace(first, parts=(*first.parts, picture)), *rest)
+    attempt = replace(attempt, request=replace(attempt.request, messages=messages))
+    assert any("text alone" in line for line in concerns(workspace, attempt, default_form(attempt, workspace)))

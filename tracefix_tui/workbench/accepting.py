@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from tracefix_tui.model.attempt import Attempt
 from tracefix_tui.model.check import CheckSpec, Verdict
 from tracefix_tui.model.errors import AcceptRefused
-from tracefix_tui.model.json_value import JsonObject
+from tracefix_tui.model.json_value import Json, JsonObject
+from tracefix_tui.model.message import MediaPart
 from tracefix_tui.prompts.file import PromptFile, prompt_path
 from tracefix_tui.replay.providers import is_offline
 from tracefix_tui.store.names import slug
@@ -251,6 +252,9 @@ def concerns(workspace: Workspace, attempt: Attempt, form: AcceptForm) -> list[s
     out = []
     if attempt.several_changes:
         out.append(f"{len(attempt.changes)} changes at once: the result does not tell which one did it")
+    messages = attempt.request.messages[: len(cast("list[Json]", attempt.prompt.get("messages") or []))]
+    if any(isinstance(part, MediaPart) for message in messages for part in message.parts):
+        out.append("a prompt file holds text alone: images, sound and files of the messages are in the case only")
     version = attempt.prompt.get("version")
     same = attempt.prompt.get("name") == form.prompt_name
     if same and isinstance(version, str) and prompt_path(workspace.prompts_dir, form.prompt_name).exists():

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tests.loopback import Loopback
-from tracefix_tui.replay.models import caller_for, runnable_models
+from tracefix_tui.replay.litellm_caller import caller_for
+from tracefix_tui.replay.models import runnable_models
 from tracefix_tui.replay.offline.caller import OfflineCaller
 from tracefix_tui.replay.providers import destination, litellm_name
 
@@ -109,7 +110,7 @@ def test_the_offline_model_is_asked_without_litellm() -> None:
     assert isinstance(caller_for("offline/extractive"), OfflineCaller)
     code = (
         "import sys\n"
-        "from tracefix_tui.replay.models import caller_for, runnable_models\n"
+        "from tracefix_tui.replay.litellm_caller import caller_for\n"
         "from tracefix_tui.replay.request import build_request\n"
         "from tracefix_tui.replay.caller import run\n"
         "from tracefix_tui.model.attempt import Request\n"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 _SMALL = 40_000
+_Inner: TypeAlias = Callable[[Sequence[Hashable], Sequence[Hashable], int, int, int, int], "Iterator[Run]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Run:
 def align(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
     """Runs that cover both sequences in order; equal and unequal ones take turns."""
     runs: list[Run] = []
-    for run in _runs(a, b, 0, len(a), 0, len(b)):
+    for run in _between_ends(a, b, 0, len(a), 0, len(b), _middle):
         last = runs[-1] if runs else None
         if run.a0 == run.a1 and run.b0 == run.b1:
             continue
@@ -39,7 +41,10 @@ def align(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
     return runs
 
 
-def _runs(a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: int, b1: int) -> Iterator[Run]:
+def _between_ends(
+    a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: int, b1: int, inner: _Inner
+) -> Iterator[Run]:
+    """The common beginning, what `inner` makes of the middle, the common end."""
     head = 0
     while a0 + head < a1 and b0 + head < b1 and a[a0 + head] == b[b0 + head]:
         head += 1
@@ -48,7 +53,7 @@ def _runs(a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: in
     tail = 0
     while a1 - tail > a0 and b1 - tail > b0 and a[a1 - tail - 1] == b[b1 - tail - 1]:
         tail += 1
-    yield from _middle(a, b, a0, a1 - tail, b0, b1 - tail)
+    yield from inner(a, b, a0, a1 - tail, b0, b1 - tail)
     yield Run(True, a1 - tail, a1, b1 - tail, b1)
 
 
@@ -64,22 +69,8 @@ def _middle(a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: 
     for i, j in [*anchors, (a1, b1)]:
         if i < a0 or j < b0:
             continue
-        yield from _gap(a, b, a0, i, b0, j)
+        yield from _between_ends(a, b, a0, i, b0, j, _by_difflib)  # begins with the anchor's own equal stretch
         a0, b0 = i, j
-
-
-def _gap(a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: int, b1: int) -> Iterator[Run]:
-    """What lies between two anchors; begins with the first anchor's own equal stretch."""
-    head = 0
-    while a0 + head < a1 and b0 + head < b1 and a[a0 + head] == b[b0 + head]:
-        head += 1
-    yield Run(True, a0, a0 + head, b0, b0 + head)
-    a0, b0 = a0 + head, b0 + head
-    tail = 0
-    while a1 - tail > a0 and b1 - tail > b0 and a[a1 - tail - 1] == b[b1 - tail - 1]:
-        tail += 1
-    yield from _by_difflib(a, b, a0, a1 - tail, b0, b1 - tail)
-    yield Run(True, a1 - tail, a1, b1 - tail, b1)
 
 
 def _anchors(a: Sequence[Hashable], b: Sequence[Hashable], a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int]]:

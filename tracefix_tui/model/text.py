@@ -12,7 +12,6 @@ _INVISIBLE = dict.fromkeys([0x2028, 0x2029], "\u240a") | dict.fromkeys([0xFEFF, 
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _TABLE = {**_PICTURES, **_C1, **_BIDI, **_INVISIBLE, **_SURROGATES}
 _LINE_TABLE = {**_TABLE, 0x0A: "\u240a", 0x09: " "}
-TAB_WIDTH = 4
 
 
 def safe(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 from tracefix_tui.model.call import LLMCall
 from tracefix_tui.model.json_value import Json, JsonObject
@@ -13,7 +13,6 @@ from tracefix_tui.model.json_value import Json, JsonObject
 SpanKind = Literal[
     "llm", "retriever", "reranker", "embedding", "tool", "agent", "chain", "guardrail", "evaluator", "prompt", "other"
 ]
-SPAN_KINDS: tuple[SpanKind, ...] = get_args(SpanKind)
 Status = Literal["ok", "error", "unset"]
 
 

@@ -35,7 +35,7 @@ def read_call(run: Run, siblings: Sequence[Run], losses: Losses) -> LLMCall:
     """The call of an llm run; `siblings` are the runs with the same parent, where the prompt's template may be."""
     body, facts = read_body(run.inputs)
     if body is not None and facts is not None:
-        call, notes = _from_body(body, facts), list(facts.notes)
+        call, notes = facts.as_call(body), list(facts.notes)
     else:
         call, notes = _from_langchain(run, facts)
     for note in lossy_notes(call.messages):
@@ -59,22 +59,6 @@ def read_call(run: Run, siblings: Sequence[Run], losses: Losses) -> LLMCall:
     )
     replay, why = judged(call, notes)
     return replace(call, replay=replay, replay_notes=why)
-
-
-def _from_body(body: dict[str, Any], facts: RequestFacts) -> LLMCall:
-    return LLMCall(
-        request_model=facts.model,
-        api=facts.api,
-        messages=facts.messages,
-        params=facts.params,
-        params_raw=facts.params_raw,
-        tools=facts.tools,
-        tool_choice=facts.tool_choice,
-        response_format=facts.response_format,
-        stream=facts.stream,
-        raw_request=body,
-        request_source="raw request body",
-    )
 
 
 def _from_langchain(run: Run, facts: RequestFacts | None) -> tuple[LLMCall, list[str]]:

@@ -13,7 +13,7 @@ from tracefix_tui.readers.otel.content import NO_OUTPUT, Losses, judged
 from tracefix_tui.readers.registry import ReadResult
 from tracefix_tui.readers.shapes.documents import read_documents
 from tracefix_tui.readers.shapes.messages import read_messages, text_messages
-from tracefix_tui.readers.shapes.requests import RequestFacts, read_request
+from tracefix_tui.readers.shapes.requests import read_request
 from tracefix_tui.readers.shapes.responses import ResponseFacts, read_response
 from tracefix_tui.readers.shapes.secrets import safe_body, without_secrets
 from tracefix_tui.readers.shapes.usage import read_usage
@@ -162,7 +162,7 @@ def _call(row: dict[str, Any], losses: Losses) -> LLMCall:
     failed = row.get("status") == "failure"
     if not output and not failed:
         losses.add(NO_OUTPUT)
-    call = _from_body(safe_body(body), facts) if facts and facts.messages else LLMCall(request_source="none")
+    call = facts.as_call(safe_body(body)) if facts and facts.messages else LLMCall(request_source="none")
     stream = row.get("stream")
     call = replace(
         call,
@@ -178,21 +178,6 @@ def _call(row: dict[str, Any], losses: Losses) -> LLMCall:
     )
     replay, why = judged(call, facts.notes if facts else ())
     return replace(call, replay=replay, replay_notes=(_WAS_REDACTED,) if hidden else why)
-
-
-def _from_body(body: dict[str, Any], facts: RequestFacts) -> LLMCall:
-    return LLMCall(
-        api=facts.api,
-        messages=facts.messages,
-        params=facts.params,
-        params_raw=facts.params_raw,
-        tools=facts.tools,
-        tool_choice=facts.tool_choice,
-        response_format=facts.response_format,
-        stream=facts.stream,
-        raw_request=body,
-        request_source="raw request body",
-    )
 
 
 def _body(row: dict[str, Any]) -> dict[str, Any]:

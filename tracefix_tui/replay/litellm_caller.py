@@ -16,14 +16,12 @@ from tracefix_tui.model.errors import ProviderDown, ProviderError, ProviderTimeo
 from tracefix_tui.model.json_value import JsonObject
 from tracefix_tui.replay.caller import Caller, Event, Finished, ReasoningDelta, TextDelta, ToolCallDelta, Waiting
 from tracefix_tui.replay.failures import cut_short, explain, filtered, no_key
-from tracefix_tui.replay.knowledge import cost_of, fit, unsupported_params
-from tracefix_tui.replay.loading import load_litellm, skips_mcp, warm_up
+from tracefix_tui.replay.knowledge import cost_of
+from tracefix_tui.replay.loading import load_litellm, skips_mcp
 from tracefix_tui.replay.offline.caller import OfflineCaller
 from tracefix_tui.replay.params import refused_params
 from tracefix_tui.replay.providers import is_offline, provider_of
 from tracefix_tui.replay.usage import usage_from
-
-__all__ = ["LiteLLMCaller", "caller_for", "fit", "unsupported_params", "warm_up"]
 
 _POLL = 0.05
 _LONGEST_WAIT = 60.0

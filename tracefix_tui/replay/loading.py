@@ -36,20 +36,6 @@ def load_litellm() -> ModuleType:
         return loaded
 
 
-def warm_up() -> threading.Thread:
-    """Begin to load LiteLLM in the background, so that the first replay does not wait for it."""
-    thread = threading.Thread(target=_warm, name="litellm-warm-up", daemon=True)
-    thread.start()
-    return thread
-
-
-def _warm() -> None:
-    try:
-        load_litellm()
-    except Exception:  # the top of a thread; the first replay meets the same failure and tells it
-        return
-
-
 @cache
 def skips_mcp() -> bool:
     """True when this LiteLLM knows `_skip_mcp_handler`.

@@ -12,10 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tracefix_tui.replay.litellm_caller import caller_for
 from tracefix_tui.replay.providers import OFFLINE_MODEL, PROVIDERS, Provider, destination, provider_of
-
-__all__ = ["ModelChoice", "caller_for", "runnable_models"]
 
 _TIMEOUT = 0.3
 _MOST = 50

@@ -35,9 +35,7 @@ def read_call(span: FlatSpan, given: Any, gave: Any, siblings: Sequence[FlatSpan
     invoked = json_object(a.nested("llm.invocation_parameters"))
     body, facts = read_body(given)
     response = read_response(gave) or ResponseFacts()
-    call = (
-        _from_body(body, facts) if body is not None and facts is not None else _from_messages(a, invoked, given, facts)
-    )
+    call = facts.as_call(body) if body is not None and facts is not None else _from_messages(a, invoked, given, facts)
     answered = a.text("llm.response.model_name", "llm.model_name") or response.model
     notes = list(facts.notes) if facts is not None and body is not None else []
     if call.request_source == "reconstructed text":
@@ -62,22 +60,6 @@ def read_call(span: FlatSpan, given: Any, gave: Any, siblings: Sequence[FlatSpan
     )
     judgement, why = judged(call, notes)
     return replace(call, replay=judgement, replay_notes=why)
-
-
-def _from_body(body: dict[str, Any], facts: RequestFacts) -> LLMCall:
-    return LLMCall(
-        request_model=facts.model,
-        api=facts.api,
-        messages=facts.messages,
-        params=facts.params,
-        params_raw=facts.params_raw,
-        tools=facts.tools,
-        tool_choice=facts.tool_choice,
-        response_format=facts.response_format,
-        stream=facts.stream,
-        raw_request=body,
-        request_source="raw request body",
-    )
 
 
 def _from_messages(a: Attributes, invoked: dict[str, Any], given: Any, facts: RequestFacts | None) -> LLMCall:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from tracefix_tui.model.call import ToolDef
+from tracefix_tui.model.call import LLMCall, ToolDef
 from tracefix_tui.model.json_value import Json, JsonObject
 from tracefix_tui.model.message import Message
 from tracefix_tui.readers.shapes.fields import is_tool_definition
@@ -50,6 +50,22 @@ class RequestFacts:
     response_format: Json = None
     stream: bool | None = None
     notes: tuple[str, ...] = ()
+
+    def as_call(self, body: JsonObject) -> LLMCall:
+        """The call that this body asked for; `body` is kept as it may be sent again, so without its secrets."""
+        return LLMCall(
+            request_model=self.model,
+            api=self.api,
+            messages=self.messages,
+            params=self.params,
+            params_raw=self.params_raw,
+            tools=self.tools,
+            tool_choice=self.tool_choice,
+            response_format=self.response_format,
+            stream=self.stream,
+            raw_request=body,
+            request_source="raw request body",
+        )
 
 
 def read_request(body: Any) -> RequestFacts | None:

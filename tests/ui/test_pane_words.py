@@ -8,7 +8,7 @@ import pytest
 from samples import refund_trace
 
 from tracefix_tui.compare.rates import Rate
-from tracefix_tui.model.check import CheckSpec
+from tracefix_tui.model.check import CheckSpec, Verdict
 from tracefix_tui.model.context import call_context
 from tracefix_tui.model.message import MediaPart, Message, TextPart, ToolCall
 from tracefix_tui.ui.content.chunks import call_chunks
@@ -51,6 +51,9 @@ def test_a_check_was_what_its_severity_says(severity: str, word: str) -> None:
     failed = Standing(CheckSpec("grounded"), Rate(0, 1, False), severity, "is not so")
     cells = [cell.text for cell in standing_rows([failed], (), 9, 80, ran=True).row(0).cells]
     assert cells[1] == f"{word} 0/1" and cells[3] == f"was {word}"
+    now = replace(failed, rate=Rate(1, 1, False), severity="info")
+    before = [Verdict("grounded", "fail", "is not so", severity=severity)]  # type: ignore[arg-type]
+    assert standing_rows([now], (), 9, 80, ran=True, baseline=before).row(0).cells[3].text == f"was {word}"
 
 
 def test_parameters_are_spelled_as_json() -> None:

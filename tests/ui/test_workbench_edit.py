@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from bench import AGENT, demo, run, until, workbench
-from screen import NARROW, press, text
+from samples import file_of, span
+from screen import NARROW, WIDE, press, settled, text
 from textual.widgets import Input
 
+from tracefix_tui.model.call import LLMCall
+from tracefix_tui.model.message import MediaPart, Message, TextPart
+from tracefix_tui.model.trace import Trace
+from tracefix_tui.ui.app import TracefixApp
+from tracefix_tui.ui.library import Library
 from tracefix_tui.ui.screens.ask import AskLine, AskText
 from tracefix_tui.ui.screens.choice import ChoiceScreen
 from tracefix_tui.ui.screens.model_picker import ModelPicker
@@ -182,3 +188,21 @@ async def test_at_80x24_the_list_says_how_many_messages_it_has_room_for(tmp_path
             messages = [{"role": m.role, "content": m.text} for m in screen.draft.hydrated.template_messages]
             screen.change({"edit": "template_messages", "messages": [*messages, {"role": role, "content": "And?"}]})
         await until(pilot, lambda: "shown of 4" in text(app))
+
+
+async def test_an_image_beside_the_text_is_told(tmp_path: Path) -> None:
+    image = MediaPart("image", {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}})
+    call = LLMCall(
+        request_model="m",
+        messages=(Message.of("system", "Be kind."), Message("user", (TextPart("What is this?"), image))),
+        output=(Message.of("assistant", "A cat."),),
+    )
+    library = Library()
+    library.add(file_of(Trace("e" * 16, (span("s1", "call", "llm", None, 0, 1000, llm=call),), "seeing")))
+    app = TracefixApp(library, root=demo(tmp_path))
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(app, pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: "+ 1 image  " in text(app))
+        await pilot.press("escape", "down")
+        await until(pilot, lambda: "2 user   + 1 image, sent as recorded" in text(app))

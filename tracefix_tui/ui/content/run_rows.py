@@ -23,23 +23,27 @@ _GOOD, _BAD = ("FIXED", "IMPROVED"), ("REGRESSED",)
 
 
 def standing_rows(
-    standings: Sequence[Standing], kept: Collection[CheckSpec], current: int, width: int, *, ran: bool
+    standings: Sequence[Standing],
+    kept: Collection[CheckSpec],
+    current: int,
+    width: int,
+    *,
+    ran: bool,
+    baseline: Sequence[Verdict] = (),
 ) -> ListRows:
     """One row per check: its number, how it stands, what it is, how it was, the score's move; `+` marks those kept.
 
-    The current one has what it says below it, wrapped to `width`. `ran` says that this draft was sent before.
+    The current one has what it says below it, wrapped to `width`. `ran` says that this draft was sent before;
+    `baseline` are the verdicts on the recording, whose severity may be another than after the replay.
     """
     labels = {spec.label for spec in kept}
+    severities = {verdict.spec.label: verdict.severity for verdict in baseline}
     rows = []
     for at, row in enumerate(standings):
         word, style = _stand(row, ran)
-        was = (
-            ""
-            if not ran or row.rate.passed_before is None
-            else "was pass"
-            if row.rate.passed_before
-            else f"was {_bad(row)}"
-        )
+        failed = severities.get(row.spec.label, row.severity).upper()
+        before = row.rate.passed_before if ran else None
+        was = "" if before is None else "was pass" if before else f"was {failed}"
         number = Cell(str(at + 1) if at < 9 else "", "accent")
         cells = (number, Cell(word, style), Cell(row.spec.label), Cell(was, "dim"), Cell(_move(row), "dim"))
         rows.append(Row(row.spec.label, cells, flag="+" if row.spec.label in labels else ""))
@@ -80,7 +84,7 @@ def _stand(row: Standing, ran: bool) -> tuple[str, str]:
 
 
 def _bad(row: Standing) -> str:
-    return "FAIL" if row.severity == "fail" else "WARN"
+    return row.severity.upper()
 
 
 def _move(row: Standing) -> str:

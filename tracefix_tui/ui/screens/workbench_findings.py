@@ -39,9 +39,10 @@ class FindingsScreen(RunScreen):
         pane = self.list_pane("findings")
         width = pane.scrollable_content_region.width or 70
         repeats = self.session.repeats(self.draft.request)
-        made = content.standing_rows(rows, self.session.specs, self._at_finding, width, ran=bool(repeats))
+        baseline, kept = self.session.recording.baseline, self.session.specs
+        made = content.standing_rows(rows, kept, self._at_finding, width, ran=bool(repeats), baseline=baseline)
         pane.show(made, content.STANDINGS, cursor=self._at_finding)
-        move = content.checks_move(self.session.recording.baseline, repeats[-1] if repeats else None)
+        move = content.checks_move(baseline, repeats[-1] if repeats else None)
         self.title_pane("findings", "Findings  after replay", move)
 
     @on(RowList.Highlighted, "#findings")

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from tests.checks.check_subjects import OPENED, RETURNS, SHIPPING
-from tracefix_tui.checks import diagnose, diagnose_call
+from tracefix_tui.checks import diagnose
 from tracefix_tui.model.call import LLMCall, ToolDef, Usage
 from tracefix_tui.model.context import call_subject
 from tracefix_tui.model.message import Message, ToolCall
@@ -138,12 +138,6 @@ def test_a_loop_is_found_in_the_trajectory_after_the_call_that_began_it() -> Non
     assert checks == ["tool-arguments"] * 3 + ["tool-error-unhandled", "tool-repeated"]
     assert [f.span_id for f in findings] == ["ask-0", "ask-1", "ask-2", "end", "end"]
     assert [e.span_id for e in findings[-1].verdict.evidence] == ["run-0", "run-1", "run-2"]
-
-
-def test_one_call_can_be_diagnosed_alone() -> None:
-    trace = refund_trace()
-    alone = diagnose_call(trace, trace.by_id["llm"])
-    assert alone == diagnose(trace).findings
 
 
 def test_a_diagnosis_as_others_read_it() -> None:

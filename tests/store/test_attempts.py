@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -175,16 +174,6 @@ def test_lists_are_newest_first_by_trace_and_span(log: AttemptLog) -> None:
     assert [a.id for a in log.list(trace_id="t1")] == ["4", "2", "1"]
     assert [a.id for a in log.list(trace_id="t1", span_id="s1")] == ["4", "1"]
     assert [a.id for a in log.list(limit=2)] == ["4", "3"]
-
-
-def test_prune_keeps_the_newest(log: AttemptLog) -> None:
-    assert log.prune(keep=1) == 0
-    for n in range(5):
-        log.append(attempt(str(n), created=f"2026-01-0{n + 1}T00:00:00.000+00:00"))
-    assert log.prune() == 0
-    assert log.prune(before=datetime(2026, 1, 2, tzinfo=UTC)) == 1
-    assert log.prune(keep=2) == 2
-    assert ([a.id for a in log.list()], log.count()) == (["4", "3"], 2)
 
 
 def test_secrets_never_reach_the_log(log: AttemptLog, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracefix_tui.checks.check import Check
-from tracefix_tui.checks.diagnosis import Diagnosis, diagnose, diagnose_call
+from tracefix_tui.checks.diagnosis import Diagnosis, diagnose
 from tracefix_tui.checks.registry import all_checks, find_check, parse_spec, run_checks
 from tracefix_tui.checks.rows import COLUMNS, judge_row, subject_from_row
 
@@ -13,7 +13,6 @@ __all__ = [
     "Diagnosis",
     "all_checks",
     "diagnose",
-    "diagnose_call",
     "find_check",
     "judge_row",
     "parse_spec",

@@ -11,7 +11,7 @@ from tracefix_tui.checks.timing import time_by_stage
 from tracefix_tui.model.check import Category, Finding, Severity, Subject, Verdict
 from tracefix_tui.model.context import call_subject, trajectory_subject
 from tracefix_tui.model.json_value import JsonObject
-from tracefix_tui.model.trace import Span, Trace
+from tracefix_tui.model.trace import Trace
 
 _CAUSES: tuple[Category, ...] = (
     "operations", "retrieval", "tools", "agents", "grounding", "citation", "instruction", "expectation",
@@ -51,12 +51,6 @@ def diagnose(trace: Trace) -> Diagnosis:
     cost = cost_of(trace)
     time["diagnosis_ms"] = round((perf_counter() - began) * 1000, 3)
     return Diagnosis(rank(groups), verdicts, time, cost)
-
-
-def diagnose_call(trace: Trace, span: Span) -> tuple[Finding, ...]:
-    """The ranked findings of one LLM call alone, for a trace too large to be diagnosed as a whole at once."""
-    subject = call_subject(trace, span)
-    return rank([_findings(trace.id, span.id, run_checks(subject, scope="call"))])
 
 
 def _judged(trace: Trace) -> Iterator[tuple[str, list[Verdict]]]:

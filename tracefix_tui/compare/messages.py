@@ -26,11 +26,6 @@ class ToolCallChange:
     arguments: tuple[JsonChange, ...] = ()
     text: TextDiff | None = None
 
-    @property
-    def renamed(self) -> bool:
-        """Another tool is called in this one's place."""
-        return self.before is not None and self.after is not None and self.before.name != self.after.name
-
 
 @dataclass(frozen=True, slots=True)
 class MessageChange:

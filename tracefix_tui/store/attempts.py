@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
 
 from tracefix_tui.model.attempt import Attempt
 from tracefix_tui.model.errors import StoreError
@@ -93,24 +92,6 @@ class AttemptLog:
         query = f"SELECT count(*) FROM attempts WHERE {where}"
         with self._file.reading() as db:
             return int(db.execute(query, values).fetchone()[0]) if db else 0
-
-    def prune(self, *, keep: int | None = None, before: datetime | None = None) -> int:
-        """Forget all but the newest `keep`, or those from before a time; gives how many."""
-        if keep is None and before is None:
-            return 0
-        with self._file.reading() as db:
-            if db is None:
-                return 0
-        with self._file.writing() as db:
-            gone = 0
-            if keep is not None:
-                gone += db.execute(
-                    "DELETE FROM attempts WHERE id NOT IN (SELECT id FROM attempts ORDER BY id DESC LIMIT ?)", [keep]
-                ).rowcount
-            if before is not None:
-                limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
-                gone += db.execute("DELETE FROM attempts WHERE created < ?", [limit]).rowcount
-        return gone
 
 
 def _ascii(value: object) -> str:

@@ -76,6 +76,9 @@ def test_load_looks_upwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(PromptInvalid, match="no prompt named missing") as caught:
         load("missing")
     assert "Known prompts: other, answer" in caught.value.hint
+    with pytest.raises(PromptInvalid) as caught:
+        load("missing", root=tmp_path)
+    assert caught.value.hint == "Known prompts: answer"
 
 
 def test_load_from_a_root(tmp_path: Path) -> None:

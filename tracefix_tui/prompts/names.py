@@ -50,7 +50,7 @@ def find_prompt(name: str, root: Path | None = None) -> Path:
         path = prompt_path(folder, name)
         if path.is_file():
             return path
-        known += list_prompts(folder)
+        known += list_prompts(folder) if root is None or not known else ()  # `root` may be a whole project
     _segments(name)
     hint = f"Known prompts: {clip(', '.join(known), 200)}" if known else "No prompts/ folder was found; pass root="
     raise PromptInvalid(f"no prompt named {clip(name, 80)}", where=str(root or here), hint=hint)

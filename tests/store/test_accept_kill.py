@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from tests.store.conftest import Repository
 from tracefix_tui.store.accept import recover
 from tracefix_tui.store.golden import GoldenStore
+from tracefix_tui.store.locking import locked
 
 KILLS = int(os.environ.get("TRACEFIX_KILLS", "12"))
 PROJECT = Path(__file__).parents[2]
@@ -172,6 +174,25 @@ def test_an_accept_that_still_runs_is_left_alone(repo: Repository) -> None:
     assert recover(repo.workspace) == []
     (repo.root / "running").unlink()
     assert close(worker).startswith("done")
+
+
+def test_a_lock_that_outlives_its_process_for_an_instant_is_waited_for(repo: Repository) -> None:
+    before = repo.users_own()
+    killed_in_its_hook(repo, "instant")
+    held = threading.Event()
+
+    def hold() -> None:
+        with locked(repo.root / ".tracefix/accept.lock", 0) as taken:
+            assert taken
+            held.set()
+            time.sleep(0.1)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    assert "was undone" in recover(repo.workspace)[0]
+    holder.join()
+    assert violations(repo, "instant", before) == []
 
 
 def test_the_git_of_a_killed_process_is_waited_for(repo: Repository) -> None:

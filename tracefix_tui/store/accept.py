@@ -26,6 +26,7 @@ __all__ = ["AcceptPlan", "AcceptUnfinished", "Accepted", "PlannedFile", "accept"
 
 _TURN_SECONDS = 120.0
 _INTERRUPTED_SECONDS = 60.0
+_STARTING_SECONDS = 0.5
 _SAID_LINES = 20
 
 
@@ -80,7 +81,8 @@ def recover(workspace: Workspace, wait: float = 10.0) -> list[str]:
     if not journal_path(workspace).exists():
         return []
     try:
-        with locked(workspace.state_dir / "accept.lock", 0) as held:
+        # a git that a killed process was just starting holds the lock for an instant longer than the process did
+        with locked(workspace.state_dir / "accept.lock", _STARTING_SECONDS) as held:
             return _settle_left(workspace, wait) if held else []
     except (BadInput, OSError) as error:
         return [str(error)]
